@@ -1,0 +1,27 @@
+"""What can be wrong with a contract that is kept as data; each message ends in the remedy."""
+
+from __future__ import annotations
+
+
+class ContractError(Exception):
+    """A contract, one of its schemas or its catalogue cannot be used as asked."""
+
+
+class UnknownContract(ContractError):
+    """No contract goes by this name."""
+
+
+class UnknownEdition(ContractError):
+    """The contract has no such edition."""
+
+
+class UnknownRequirement(ContractError):
+    """The contract has no clause with this id."""
+
+
+class UnknownSchema(ContractError):
+    """The contract has no such schema file, or none for the edition that was asked for."""
+
+
+class DataFileError(ContractError):
+    """A data file does not say what it must; the message names the file and the line."""
