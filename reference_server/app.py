@@ -1,0 +1,72 @@
+"""The application: every contract's routes over one set of engines."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from reference_server import container_log
+from reference_server.authorization import Authorization
+from reference_server.ocr.engine import find_engine
+from reference_server.ocr.openapi import SERVICE
+from reference_server.ocr.recognition import RecognitionPool
+from reference_server.ocr.routes import router_for
+from reference_server.ocr.service import OcrService
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from reference_server.ocr.engine import OcrEngine
+    from reference_server.settings import Settings
+    from reference_server.text.engine import TextEngine
+
+logger = logging.getLogger("reference_server")
+
+
+def create_app(
+    settings: Settings,
+    ocr_engine: OcrEngine | None = None,
+    text_engine: TextEngine | None = None,
+) -> FastAPI:
+    """The server's ASGI application.
+
+    A given `ocr_engine` serves all workers at once, so its `read` must be safe on several threads;
+    without one each worker builds its own of `settings.engine`.
+    """
+    for folder in (settings.state_dir, settings.temp_folder, settings.output_folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    pool = RecognitionPool(
+        lambda: ocr_engine or find_engine(settings.engine).build(settings),
+        workers=settings.workers,
+        queue_size=settings.queue_size,
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        container_log.announce_service(settings)
+        if settings.edition == "1.3":
+            pool.load_all()
+        yield
+        pool.close()
+
+    app = FastAPI(
+        title=SERVICE["service"],
+        version=SERVICE["version"],
+        description=SERVICE["description"],
+        lifespan=lifespan,
+    )
+    app.include_router(router_for(OcrService(settings, pool)), tags=["ocr"])
+    app.add_exception_handler(Exception, _internal_error)
+    if settings.api_key is not None:
+        app.add_middleware(Authorization, api_key=settings.api_key.get_secret_value())
+    return app
+
+
+async def _internal_error(request: Request, error: Exception) -> JSONResponse:
+    """The contract's 500; the traceback is logged by the server."""
+    failed = "OCR processing failed: " if request.url.path == "/ocr" else "Internal server error: "
+    return JSONResponse({"detail": f"{failed}{type(error).__name__}: {error}"}, status_code=500)

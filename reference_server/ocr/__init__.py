@@ -1,0 +1,1 @@
+"""The OCR contract: inputs, recognition, results and routes."""

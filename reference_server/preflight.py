@@ -1,0 +1,49 @@
+"""What is missing before the server can do its work, found without starting it."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from typing import TYPE_CHECKING
+
+from reference_server.ocr.engine import EngineUnavailable, find_engine
+
+if TYPE_CHECKING:
+    from reference_server.settings import Settings
+
+READY, MISSING = 0, 6
+
+
+def unusable_folder(settings: Settings) -> str | None:
+    """Why results could not be written, in one line, or None. Makes the folders."""
+    for folder, named in (
+        (settings.state_dir, "--state-dir"),
+        (settings.temp_folder, "--temp-dir"),
+        (settings.output_folder, "--output-dir"),
+    ):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            return f"{named}: {folder} is not writable: {error.strerror}"
+    return None
+
+
+def missing(settings: Settings) -> list[str]:
+    """One line for each thing that the chosen engine lacks."""
+    try:
+        return find_engine(settings.engine).missing(settings)
+    except EngineUnavailable as error:
+        return [str(error)]
+
+
+def report(settings: Settings) -> int:
+    """Print what is missing; returns 0 if nothing is, else 6."""
+    folder = unusable_folder(settings)
+    lines = missing(settings) + ([folder] if folder else [])
+    for line in lines:
+        sys.stdout.write(f"missing: {line}\n")
+    if not lines:
+        sys.stdout.write(f"ready: engine {settings.engine}\n")
+    return MISSING if lines else READY
