@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 READY, MISSING = 0, 6
 
 
+def unknown_engine(settings: Settings) -> str | None:
+    """Why no engine has the chosen name, in one line, or None."""
+    try:
+        find_engine(settings.engine)
+    except EngineUnavailable as error:
+        return f"--engine: {error}"
+    return None
+
+
 def unusable_folder(settings: Settings) -> str | None:
     """Why results could not be written, in one line, or None. Makes the folders."""
     for folder, named in (

@@ -98,6 +98,11 @@ class Settings(BaseSettings):
     allow_private_urls: bool = Field(
         default=False, description="let image_url reach loopback and private addresses"
     )
+    trusted_origin: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s]+$",
+        description="origin (http://HOST:PORT) that image_url may reach although it is private",
+    )
     grace_period: int = Field(
         30, ge=0, description="seconds that running requests get after SIGTERM"
     )
@@ -139,11 +144,11 @@ class Settings(BaseSettings):
 
     @property
     def temp_folder(self) -> Path:
-        return self.temp_dir or self.state_dir / "temp"
+        return (self.temp_dir or self.state_dir / "temp").expanduser().absolute()
 
     @property
     def output_folder(self) -> Path:
-        return self.output_dir or self.state_dir / "output"
+        return (self.output_dir or self.state_dir / "output").expanduser().absolute()
 
 
 def flag(name: str) -> str:

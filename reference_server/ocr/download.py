@@ -19,9 +19,18 @@ class DownloadFailed(Exception):
     """The image could not be fetched; the text says why, without the URL's secrets."""
 
 
-async def fetch(url: str, *, max_bytes: int, timeout_s: float, allow_private: bool) -> bytes:
+async def fetch(
+    url: str,
+    *,
+    max_bytes: int,
+    timeout_s: float,
+    allow_private: bool = False,
+    trusted_origin: str | None = None,
+) -> bytes:
     """The body of `url`, redirects followed, each hop's address checked and pinned.
 
+    Private addresses are reached with `allow_private`, or at the one `trusted_origin`
+    (`http://HOST:PORT`).
     Raises DownloadFailed, or TooLarge beyond `max_bytes`.
     """
     import httpx
@@ -33,7 +42,9 @@ async def fetch(url: str, *, max_bytes: int, timeout_s: float, allow_private: bo
         ):
             target = httpx.URL(url)
             for _ in range(MAX_REDIRECTS + 1):
-                request = await _pinned(client, target, allow_private=allow_private)
+                request = await _pinned(
+                    client, target, allow_private=allow_private, trusted_origin=trusted_origin
+                )
                 response = await client.send(request, stream=True)
                 try:
                     if response.has_redirect_location:
@@ -52,7 +63,11 @@ async def fetch(url: str, *, max_bytes: int, timeout_s: float, allow_private: bo
 
 
 async def _pinned(
-    client: httpx.AsyncClient, target: httpx.URL, *, allow_private: bool
+    client: httpx.AsyncClient,
+    target: httpx.URL,
+    *,
+    allow_private: bool,
+    trusted_origin: str | None,
 ) -> httpx.Request:
     """A request to the resolved address, under the name that the URL has."""
     if target.scheme not in DEFAULT_PORTS:
@@ -60,8 +75,9 @@ async def _pinned(
     if not target.host:
         raise DownloadFailed("the URL names no host")
     port = target.port or DEFAULT_PORTS[target.scheme]
+    trusted = f"{target.scheme}://{target.netloc.decode('ascii')}" == trusted_origin
     try:
-        address = await resolve(target.host, port, allow_private=allow_private)
+        address = await resolve(target.host, port, allow_private=allow_private or trusted)
     except RefusedAddress as error:
         raise DownloadFailed(f"{target.host}: {error}") from None
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ class S3Store:
             raise UploadFailed(str(error), type(error).__name__) from None
 
     def url(self, key: str) -> str:
-        return f"{self.endpoint}/{self.bucket}/{key}"
+        return f"{self.endpoint}/{self.bucket}/{quote(key)}"
 
     def _put(self, path: Path) -> Upload:
         key = KEY_PREFIX + path.name

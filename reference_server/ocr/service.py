@@ -74,6 +74,7 @@ class OcrService:
                 max_bytes=limit,
                 timeout_s=self.settings.download_timeout,
                 allow_private=self.settings.allow_private_urls,
+                trusted_origin=self.settings.trusted_origin,
             )
             name = url_stem(form.image_url)
         else:
