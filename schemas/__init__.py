@@ -8,10 +8,10 @@ from schemas.data_file import DataFile, read_data_file
 from schemas.errors import (
     ContractError,
     DataFileError,
-    UnknownContract,
-    UnknownEdition,
-    UnknownRequirement,
-    UnknownSchema,
+    UnknownContractError,
+    UnknownEditionError,
+    UnknownRequirementError,
+    UnknownSchemaError,
 )
 from schemas.folder import ROOT, SchemaFolder
 
@@ -25,10 +25,10 @@ __all__ = [
     "Level",
     "Requirement",
     "SchemaFolder",
-    "UnknownContract",
-    "UnknownEdition",
-    "UnknownRequirement",
-    "UnknownSchema",
+    "UnknownContractError",
+    "UnknownEditionError",
+    "UnknownRequirementError",
+    "UnknownSchemaError",
     "contract_names",
     "load_contract",
     "read_data_file",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from schemas.data_file import DataFile, read_data_file
-from schemas.errors import UnknownEdition
+from schemas.errors import UnknownEditionError
 from schemas.folder import ROOT
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ class Requirement:
         return edition in self.editions
 
     def level_in(self, edition: str) -> Level:
-        """Return the level in `edition`; raises `UnknownEdition` where the clause is absent."""
+        """Return the level in `edition`; raises `UnknownEditionError` where the clause is absent."""
         if not self.holds_in(edition):
-            raise UnknownEdition(
+            raise UnknownEditionError(
                 f"{self.id} is no part of edition {edition!r}; ask holds_in() first"
             )
         return self.levels.get(edition, self.level)

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from schemas.catalogue import Catalogue, Group, Requirement, read_catalogue
-from schemas.errors import UnknownContract, UnknownEdition, UnknownRequirement, UnknownSchema
+from schemas.errors import (
+    UnknownContractError,
+    UnknownEditionError,
+    UnknownRequirementError,
+    UnknownSchemaError,
+)
 from schemas.folder import ROOT, SchemaFolder
 
 if TYPE_CHECKING:
@@ -59,11 +64,11 @@ class Contract:
         return _openapi(self.folder)
 
     def requirement(self, requirement_id: str) -> Requirement:
-        """Return the clause with this id; raises `UnknownRequirement`."""
+        """Return the clause with this id; raises `UnknownRequirementError`."""
         try:
             return self.by_id[requirement_id]
         except KeyError:
-            raise UnknownRequirement(
+            raise UnknownRequirementError(
                 f"{self.name} has no requirement {requirement_id!r}; "
                 f"see schemas/{self.folder.path.name}/requirements.yaml"
             ) from None
@@ -87,7 +92,7 @@ class Contract:
 
     def _check(self, edition: str | None) -> None:
         if edition is not None and edition not in self.editions:
-            raise UnknownEdition(
+            raise UnknownEditionError(
                 f"{self.name} has no edition {edition!r}; use one of {', '.join(self.editions)}"
             )
 
@@ -103,10 +108,10 @@ def contract_names() -> tuple[str, ...]:
 def load_contract(name: str) -> Contract:
     """Return the contract `name` (such as `ocr-service`), read once per process.
 
-    Raises `UnknownContract` for a name without a catalogue and `DataFileError` for a faulty one.
+    Raises `UnknownContractError` for a name without a catalogue and `DataFileError` for a faulty one.
     """
     if name not in contract_names():
-        raise UnknownContract(
+        raise UnknownContractError(
             f"there is no contract {name!r}; use one of {', '.join(contract_names())}"
         )
     folder = SchemaFolder(ROOT / name.replace("-", "_"))
@@ -122,6 +127,6 @@ def load_contract(name: str) -> Contract:
 def _openapi(folder: SchemaFolder) -> dict[str, Any]:
     path = folder.path / "openapi.yaml"
     if not path.is_file():
-        raise UnknownSchema(f"{folder.path.name} has no openapi.yaml; add it")
+        raise UnknownSchemaError(f"{folder.path.name} has no openapi.yaml; add it")
     document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return document

@@ -62,8 +62,12 @@ def read_data_file(path: Path, schema: Path) -> DataFile:
     """
     data = _parse(path)
     validator = SchemaFolder(schema.parent).fast_validator_of(schema.name)
-    # The deepest error is the most particular one; the validators report no order of their own.
-    errors = sorted(validator.iter_errors(data.value), key=lambda error: -len(error.instance_path))
+    # The deepest fault is the most particular one, and a misspelt name tells more than the
+    # lack of the right one; the validators promise no order of their own.
+    errors = sorted(
+        validator.iter_errors(data.value),
+        key=lambda error: (-len(error.instance_path), error.schema_path[-1] == "required"),
+    )
     if errors:
         error = errors[0]
         remedy = _REMEDIES.get(str(error.schema_path[-1]), f"see {schema.name}")

@@ -7,19 +7,19 @@ class ContractError(Exception):
     """A contract, one of its schemas or its catalogue cannot be used as asked."""
 
 
-class UnknownContract(ContractError):
+class UnknownContractError(ContractError):
     """No contract goes by this name."""
 
 
-class UnknownEdition(ContractError):
+class UnknownEditionError(ContractError):
     """The contract has no such edition."""
 
 
-class UnknownRequirement(ContractError):
+class UnknownRequirementError(ContractError):
     """The contract has no clause with this id."""
 
 
-class UnknownSchema(ContractError):
+class UnknownSchemaError(ContractError):
     """The contract has no such schema file, or none for the edition that was asked for."""
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemas.errors import UnknownSchema
+from schemas.errors import UnknownSchemaError
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -33,14 +33,14 @@ class SchemaFolder:
         """Return the file that describes `schema` in `edition`.
 
         The edition's own file (`name.edition.json`) comes before the common one (`name.json`).
-        Raises `UnknownSchema`, naming the files there are, when neither exists.
+        Raises `UnknownSchemaError`, naming the files there are, when neither exists.
         """
         candidates = [f"{schema}.{edition}.json"] if edition is not None else []
         candidates.append(f"{schema}.json")
         for candidate in candidates:
             if (self.path / candidate).is_file():
                 return candidate
-        raise UnknownSchema(
+        raise UnknownSchemaError(
             f"{self.path.name} has no schema {schema!r}"
             + (f" for edition {edition!r}" if edition is not None else " without an edition")
             + f"; use one of {', '.join(self.names())}"
@@ -72,11 +72,11 @@ class SchemaFolder:
 def retrieve(uri: str) -> dict[str, Any]:
     """Return the schema file that `uri` identifies, from disk; nothing is ever fetched.
 
-    Raises `UnknownSchema` for any other address and for a file that does not exist.
+    Raises `UnknownSchemaError` for any other address and for a file that does not exist.
     """
     path = ROOT / uri.removeprefix(ID_BASE)
     if not uri.startswith(ID_BASE) or not path.is_file():
-        raise UnknownSchema(
+        raise UnknownSchemaError(
             f"the reference {uri} leads to no file in schemas/; correct it or add the file"
         )
     return _read(path)
