@@ -10,12 +10,18 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from reference_server import container_log
-from reference_server.authorization import Authorization
+from reference_server.authorization import AcceptedKeys, Authorization
 from reference_server.ocr.engine import find_engine
 from reference_server.ocr.openapi import SERVICE
 from reference_server.ocr.recognition import RecognitionPool
 from reference_server.ocr.routes import router_for
 from reference_server.ocr.service import OcrService
+from reference_server.openai_api.iam import iam_router
+from reference_server.openai_api.issued_tokens import IssuedTokens
+from reference_server.openai_api.routes import openai_router
+from reference_server.text.engine import TEXT_ENGINES
+from reference_server.yandex.rest import yandex_router
+from reference_server.yandex.service import FoundationModels
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -45,6 +51,10 @@ def create_app(
         queue_size=settings.queue_size,
     )
 
+    text_engine = text_engine or TEXT_ENGINES[settings.text_engine].build(settings)
+    models = FoundationModels(text_engine, also_served={settings.model_name})
+    tokens = IssuedTokens.of(settings)
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         container_log.announce_service(settings)
@@ -52,6 +62,7 @@ def create_app(
             pool.load_all()
         yield
         pool.close()
+        await text_engine.close()
 
     app = FastAPI(
         title=SERVICE["service"],
@@ -60,9 +71,14 @@ def create_app(
         lifespan=lifespan,
     )
     app.include_router(router_for(OcrService(settings, pool)), tags=["ocr"])
+    app.include_router(yandex_router(models))
+    app.include_router(openai_router(text_engine, settings.model_name))
+    if tokens is not None:
+        app.include_router(iam_router(tokens))
     app.add_exception_handler(Exception, _internal_error)
-    if settings.api_key is not None:
-        app.add_middleware(Authorization, api_key=settings.api_key.get_secret_value())
+    keys = AcceptedKeys.of(settings, tokens)
+    if keys is not None:
+        app.add_middleware(Authorization, keys=keys)
     return app
 
 

@@ -9,24 +9,53 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from reference_server.openai_api.issued_tokens import IssuedTokens
+    from reference_server.settings import Settings
+
 MESSAGE = "Missing authorization in request"
 SCHEMES = frozenset({"bearer", "api-key"})
 UNAUTHENTICATED = 16  # google.rpc.Code
+TOKEN_PATH = "/api/v1/auth/token"  # noqa: S105  # a path, not a token
+
+
+class AcceptedKeys:
+    """What may stand in `Authorization`: the server's key, or an IAM token that is still good."""
+
+    def __init__(self, api_key: str | None = None, tokens: IssuedTokens | None = None) -> None:
+        self._key = None if api_key is None else api_key.encode("ascii")
+        self._tokens = tokens
+
+    @classmethod
+    def of(cls, settings: Settings, tokens: IssuedTokens | None) -> AcceptedKeys | None:
+        """None where the settings ask for no authorization at all."""
+        if settings.api_key is None and tokens is None:
+            return None
+        key = settings.api_key.get_secret_value() if settings.api_key else None
+        return cls(key, tokens)
+
+    def accepts(self, value: bytes) -> bool:
+        """`Bearer <key>` and `Api-Key <key>`, the scheme in any case."""
+        scheme, _, key = value.partition(b" ")
+        key = key.strip()
+        # Compared whatever the scheme, so that the time taken says nothing about either.
+        same = self._key is not None and hmac.compare_digest(key, self._key)
+        issued = self._tokens is not None and self._tokens.accepts(key.decode("latin-1"))
+        return (same or issued) and scheme.decode("latin-1").lower() in SCHEMES
 
 
 class Authorization:
-    """Answers 401 to a request whose `Authorization` does not carry the key.
+    """Answers 401 to a request whose `Authorization` does not carry an accepted key.
 
-    `Bearer <key>` and `Api-Key <key>` are both taken, the scheme in any case. The body has the
-    shape of the contract that the path belongs to.
+    The body has the shape of the contract that the path belongs to. The path that gives out
+    tokens is open: who asks there has no token yet.
     """
 
-    def __init__(self, app: ASGIApp, api_key: str) -> None:
+    def __init__(self, app: ASGIApp, keys: AcceptedKeys) -> None:
         self._app = app
-        self._key = api_key.encode("ascii")
+        self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._carries_key(scope):
+        if scope["type"] != "http" or scope["path"] == TOKEN_PATH or self._may_pass(scope):
             await self._app(scope, receive, send)
             return
         body = json.dumps(refusal(scope["path"])).encode()
@@ -38,14 +67,9 @@ class Authorization:
         await send({"type": "http.response.start", "status": 401, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def _carries_key(self, scope: Scope) -> bool:
+    def _may_pass(self, scope: Scope) -> bool:
         values = [value for name, value in scope["headers"] if name == b"authorization"]
-        if len(values) != 1:
-            return False
-        scheme, _, key = values[0].partition(b" ")
-        # Compared whatever the scheme, so that the time taken says nothing about either.
-        same = hmac.compare_digest(key.strip(), self._key)
-        return same and scheme.decode("latin-1").lower() in SCHEMES
+        return len(values) == 1 and self._keys.accepts(values[0])
 
 
 def refusal(path: str) -> dict[str, object]:

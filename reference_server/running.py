@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from reference_server.http_versions import HttpByVersion
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
@@ -92,6 +94,7 @@ def server_for(
         access_log=False,
         timeout_graceful_shutdown=grace_s,
         lifespan="on",
+        http=HttpByVersion,
     )
     return Server(config, on_termination)
 

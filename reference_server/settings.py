@@ -71,6 +71,23 @@ class Settings(BaseSettings):
     text_engine: Literal["builtin", "openai", "transformers"] = Field(
         "builtin", description="text engine"
     )
+    model_name: str = Field(
+        "model-run-local-among",
+        pattern=r"^[\w.-]+$",
+        description="model id under /v1, and one more model of the Yandex methods",
+    )
+    builtin_token_seconds: float = Field(
+        0.002, ge=0, le=10, description="seconds per token of a streamed builtin answer"
+    )
+    iam_key_id: str | None = Field(
+        None,
+        min_length=1,
+        description="key id that the IAM token endpoint takes; none: no endpoint",
+    )
+    iam_secret: SecretStr | None = Field(None, description="secret that belongs to the key id")
+    iam_token_ttl: int = Field(
+        3600, ge=1, description="seconds that an IAM token is good; all paths then ask for one"
+    )
     api_key: SecretStr | None = Field(
         None, description="key that every HTTP path then asks for, as the gateway does"
     )

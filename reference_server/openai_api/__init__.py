@@ -1,0 +1,1 @@
+"""The OpenAI-compatible contract: models, chat completions, embeddings, and the IAM token."""

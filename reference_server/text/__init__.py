@@ -1,0 +1,1 @@
+"""Text engines: one protocol, and the engines that keep it."""

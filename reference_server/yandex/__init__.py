@@ -1,0 +1,1 @@
+"""The Yandex foundation models contract: one implementation behind REST and gRPC."""
