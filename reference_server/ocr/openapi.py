@@ -43,7 +43,7 @@ HEALTH: Responses = {200: {"description": "State of the service; always 200 whil
 FILES: Responses = {200: {"description": "The newest results first"}}
 FILE: Responses = {
     200: {"description": "The result", "content": {"text/markdown": {}, "application/json": {}}},
-    404: _error("No such result", "File not found"),
+    404: _error("No such result", "Not Found"),
 }
 OCR_RESPONSES: Responses = {
     200: {"description": "The image was recognised and its results are stored"},

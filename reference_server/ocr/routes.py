@@ -85,7 +85,7 @@ def router_for(service: OcrService) -> APIRouter:
     async def file(file_type: FileType, filename: str, *, download: bool = False) -> FileResponse:
         path = await asyncio.to_thread(service.results.find, file_type, filename)
         if path is None:
-            raise HTTPException(404, "File not found")
+            raise HTTPException(404, "Not Found")
         return FileResponse(
             path,
             media_type=MEDIA_TYPES[file_type],
