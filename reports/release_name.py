@@ -1,0 +1,48 @@
+"""Names of services and versions: what may become a folder under the published reports."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MOST_BYTES = 100
+"""`<a>-vs-<b>.ru.html` must fit the 255 bytes that file systems give a name."""
+
+_FORM = re.compile(r"[\w][\w.+@=~ -]*")
+_RESERVED = re.compile(
+    r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*\.(md|html|json|svg)|.*-vs-.*", re.IGNORECASE
+)
+
+
+class BadNameError(ValueError):
+    """A service or version is called something that no report folder may be called."""
+
+
+def folder_name(kind: str, name: str) -> str:
+    """Return `name` in the one form (NFC) under which its folder is kept.
+
+    `kind` is the word for the error: service or version. Letters of any script, digits and
+    `. _ + @ = ~ -` and inner spaces may stand in a name, which begins with a letter, a digit or
+    `_`. Raises BadNameError, in one line with the remedy.
+    """
+    normal = unicodedata.normalize("NFC", name)
+    fault = _fault(normal)
+    if fault:
+        raise BadNameError(
+            f"{kind} {name[:60]!a}: {fault}; name it like paddleocr-vl-service or 1.0.8"
+        )
+    return normal
+
+
+def _fault(name: str) -> str:
+    if not name.strip():
+        return "the name is empty"
+    if len(name.encode(errors="replace")) > MOST_BYTES:
+        return f"the name is longer than {MOST_BYTES} bytes"
+    if not _FORM.fullmatch(name):
+        return "only letters, digits and . _ + @ = ~ - may stand in it, a letter or digit first"
+    if name.endswith((".", " ")):
+        return "it ends in a dot or a space, which not every file system keeps"
+    if _RESERVED.fullmatch(name):
+        return "that name is taken by a report file or by the operating system"
+    return ""

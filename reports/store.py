@@ -1,0 +1,257 @@
+"""The published reports: one folder per release, changed as a whole or not at all.
+
+`<root>/<service>/<version>/` holds the results as JSON, the documents rendered from them, and the
+files that curl lines refer to; the comparisons of a service lie beside its versions. The same
+results give the same bytes, so the folders are worth committing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from reports import conformance_result, load_result
+from reports.conformance_result import ConformanceResult, ResultFileError
+from reports.folder_swap import locked, replacing
+from reports.logs.result import LogReading, LogReadings
+from reports.redacted import redacted
+from reports.release import Release
+from reports.release_name import folder_name
+from reports.rendering.documents import release_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from reports.load_result import LoadResult
+
+CONFORMANCE, LOAD, LOGS = "conformance.json", "load.json", "logs.json"
+EVIDENCE = "evidence"
+
+
+class ReportWriteError(OSError):
+    """A report could not be written; whatever was published before is untouched."""
+
+
+class ReleaseNotFoundError(ResultFileError):
+    """No results of this release are stored; the message names those that are."""
+
+
+def unredacted(text: str) -> str:
+    """The redactor of somebody who has no secrets."""
+    return text
+
+
+class ReportStore:
+    """The reports under one root folder, which is made on the first write.
+
+    Every `write_…` puts its part into the release's folder, keeps the other parts that are there,
+    renders all documents anew and returns the folder. `redact` goes over every text. They raise
+    BadNameError for a service or version that no folder may be called, ResultFileError when a part
+    that is there already cannot be read, and ReportWriteError when the disk refuses.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+
+    def write_conformance(
+        self,
+        result: ConformanceResult,
+        evidence: Mapping[str, bytes],
+        redact: Callable[[str], str] = unredacted,
+    ) -> Path:
+        """Publish a conformance run with the files its curl lines need, named `evidence/…`."""
+        files = {
+            _evidence_name(name): _redact_bytes(data, redact) for name, data in evidence.items()
+        }
+        return self._change(
+            result.service, result.version, redact, evidence=files, conformance=result
+        )
+
+    def write_load(
+        self,
+        service: str,
+        version: str,
+        result: LoadResult,
+        redact: Callable[[str], str] = unredacted,
+    ) -> Path:
+        """Publish a load run of a release; it takes the place of an earlier one."""
+        return self._change(service, version, redact, load=result)
+
+    def write_logs(
+        self,
+        service: str,
+        version: str,
+        readings: tuple[LogReading, ...],
+        redact: Callable[[str], str] = unredacted,
+    ) -> Path:
+        """Publish what the container logs of a release say."""
+        document = LogReadings(readings=readings, critical=sum(one.critical for one in readings))
+        return self._change(service, version, redact, logs=document)
+
+    def read(self, service: str, version: str) -> Release:
+        """Return what is stored of a release.
+
+        Raises ReleaseNotFoundError when there is nothing, ResultFileError (one line: file, fault,
+        remedy) when a file is cut short or not ours.
+        """
+        folder = self.folder(service, version)
+        if not folder.is_dir():
+            known = ", ".join(self.versions(service)) or "none"
+            raise ReleaseNotFoundError(
+                f"{folder}: no such release is stored (of this service: {known})"
+            )
+        with locked(folder.parent, shared=True):
+            return read_release(folder)
+
+    def folder(self, service: str, version: str) -> Path:
+        """Return where the report of a release lies or will lie."""
+        return self.root / folder_name("service", service) / folder_name("version", version)
+
+    def services(self) -> tuple[str, ...]:
+        """Return the services of which a release is stored, sorted."""
+        return tuple(name for name in _folders(self.root) if self.versions(name))
+
+    def versions(self, service: str) -> tuple[str, ...]:
+        """Return the stored versions of a service, sorted as text."""
+        folder = self.root / service
+        return tuple(name for name in _folders(folder) if _is_release(folder / name))
+
+    def _change(
+        self,
+        service: str,
+        version: str,
+        redact: Callable[[str], str],
+        evidence: Mapping[str, bytes] | None = None,
+        **parts: Any,
+    ) -> Path:
+        folder = self.folder(service, version)
+        clean = {name: redacted(part, redact) for name, part in parts.items()}
+        with _writing(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with locked(folder.parent):
+                before = read_release(folder) if _is_release(folder) else None
+                with replacing(folder) as fresh:
+                    _keep(folder, fresh, with_evidence=evidence is None)
+                    for name, data in (evidence or {}).items():
+                        _write(fresh / name, data)
+                    release = _joined(service, version, before, clean, fresh)
+                    for name, data in _parts(release).items():
+                        _write(fresh / name, data)
+                    for name, document in release_documents(release).items():
+                        _write(fresh / name, document)
+        return folder
+
+
+def read_release(folder: Path) -> Release:
+    """Return the release whose report is `folder`, whichever of its parts are there.
+
+    Raises ReleaseNotFoundError for a folder without results, ResultFileError for a bad file.
+    """
+    if not _is_release(folder):
+        raise ReleaseNotFoundError(f"{folder}: holds no results (expected {', '.join(_READERS)})")
+    parts = {
+        field: decode((folder / name).read_bytes(), str(folder / name))
+        for name, (field, decode) in _READERS.items()
+        if (folder / name).is_file()
+    }
+    return Release(
+        service=folder.parent.name,
+        version=folder.name,
+        evidence=_evidence_in(folder),
+        **parts,
+    )
+
+
+def _decode_logs(data: bytes, name: str) -> LogReadings:
+    try:
+        return msgspec.json.decode(data, type=LogReadings)
+    except msgspec.MsgspecError as error:
+        raise ResultFileError(f"{name}: not a reading of logs: {error}") from error
+
+
+_READERS: dict[str, tuple[str, Callable[[bytes, str], Any]]] = {
+    CONFORMANCE: ("conformance", conformance_result.decode),
+    LOAD: ("load", load_result.decode),
+    LOGS: ("logs", _decode_logs),
+}
+
+
+def _parts(release: Release) -> dict[str, bytes]:
+    parts = {field: getattr(release, field) for field, _ in _READERS.values()}
+    return {
+        name: msgspec.json.format(
+            msgspec.json.encode(parts[field], order="deterministic"), indent=2
+        )
+        + b"\n"
+        for name, (field, _) in _READERS.items()
+        if parts[field] is not None
+    }
+
+
+def _joined(
+    service: str, version: str, before: Release | None, parts: Mapping[str, Any], folder: Path
+) -> Release:
+    fields = {field for field, _ in _READERS.values()}
+    kept = {name: getattr(before, name) for name in fields - set(parts)} if before else {}
+    return Release(service=service, version=version, evidence=_evidence_in(folder), **kept, **parts)
+
+
+def _keep(folder: Path, fresh: Path, *, with_evidence: bool) -> None:
+    """Carry over what this run does not write: the user's own files, evidence of other parts."""
+    if not folder.is_dir():
+        return
+    for entry in sorted(folder.iterdir()):
+        if entry.name == EVIDENCE and not with_evidence:
+            continue
+        if entry.is_dir():
+            shutil.copytree(entry, fresh / entry.name, symlinks=True)
+        else:
+            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
+
+
+def _write(path: Path, data: bytes | str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ReportWriteError(
+            f"{folder}: the report could not be written ({error.strerror or error}); what was "
+            "there before is untouched: make room or name another --reports-dir"
+        ) from error
+
+
+def _evidence_name(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.parts[:1] != (EVIDENCE,) or len(path.parts) != 2 or path.name.startswith("."):  # noqa: PLR2004 - folder and file
+        raise ValueError(f"evidence must be named evidence/FILE, not {name!r}")
+    return name
+
+
+def _redact_bytes(data: bytes, redact: Callable[[str], str]) -> bytes:
+    """Redact bytes that may or may not be text; what is not UTF-8 stays as it was."""
+    return redact(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+
+
+def _evidence_in(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(f"{EVIDENCE}/{file.name}" for file in (folder / EVIDENCE).glob("*")))
+
+
+def _is_release(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in _READERS)
+
+
+def _folders(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return sorted(
+        entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != "."
+    )
