@@ -20,6 +20,7 @@ from reference_server.openai_api.iam import iam_router
 from reference_server.openai_api.issued_tokens import IssuedTokens
 from reference_server.openai_api.routes import openai_router
 from reference_server.text.engine import TEXT_ENGINES
+from reference_server.yandex.operations import Operations
 from reference_server.yandex.rest import yandex_router
 from reference_server.yandex.service import FoundationModels
 
@@ -50,19 +51,27 @@ def create_app(
         workers=settings.workers,
         queue_size=settings.queue_size,
     )
-
     text_engine = text_engine or TEXT_ENGINES[settings.text_engine].build(settings)
     models = FoundationModels(text_engine, also_served={settings.model_name})
+    operations = Operations(models)
     tokens = IssuedTokens.of(settings)
+    keys = AcceptedKeys.of(settings, tokens)
 
     @contextlib.asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         container_log.announce_service(settings)
         if settings.edition == "1.3":
             pool.load_all()
-        yield
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(text_engine.close)
+            stack.push_async_callback(operations.close)
+            if settings.grpc_port is not None:
+                from reference_server.yandex.grpc_server import grpc_server
+
+                serving = grpc_server(settings, models, operations, keys)
+                app.state.grpc_port = await stack.enter_async_context(serving)
+            yield
         pool.close()
-        await text_engine.close()
 
     app = FastAPI(
         title=SERVICE["service"],
@@ -71,12 +80,11 @@ def create_app(
         lifespan=lifespan,
     )
     app.include_router(router_for(OcrService(settings, pool)), tags=["ocr"])
-    app.include_router(yandex_router(models))
+    app.include_router(yandex_router(models, operations))
     app.include_router(openai_router(text_engine, settings.model_name))
     if tokens is not None:
         app.include_router(iam_router(tokens))
     app.add_exception_handler(Exception, _internal_error)
-    keys = AcceptedKeys.of(settings, tokens)
     if keys is not None:
         app.add_middleware(Authorization, keys=keys)
     return app

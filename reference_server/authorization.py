@@ -83,6 +83,6 @@ def refusal(path: str) -> dict[str, object]:
                 "code": "invalid_api_key",
             }
         }
-    if path.startswith("/foundationModels/"):
+    if path.startswith(("/foundationModels/", "/operations/")):
         return {"error": MESSAGE, "code": UNAUTHENTICATED, "message": MESSAGE, "details": []}
     return {"message": MESSAGE}

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NoReturn, get_args, get_origin
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from reference_server.text_settings import TextSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +42,7 @@ def default_workers() -> int:
     return os.cpu_count() or 1
 
 
-class Settings(BaseSettings):
+class Settings(TextSettings):
     """What a server process is told at its start. A flag wins over the environment."""
 
     model_config = SettingsConfigDict(
@@ -68,31 +70,8 @@ class Settings(BaseSettings):
     vl_server_url: str | None = Field(
         None, description="OpenAI-compatible server that recognises for paddleocr-vl"
     )
-    text_engine: Literal["builtin", "openai", "transformers"] = Field(
-        "builtin", description="text engine"
-    )
-    model_name: str = Field(
-        "model-run-local-among",
-        pattern=r"^[\w.-]+$",
-        description="model id under /v1, and one more model of the Yandex methods",
-    )
-    builtin_token_seconds: float = Field(
-        0.002, ge=0, le=10, description="seconds per token of a streamed builtin answer"
-    )
-    iam_key_id: str | None = Field(
-        None,
-        min_length=1,
-        description="key id that the IAM token endpoint takes; none: no endpoint",
-    )
-    iam_secret: SecretStr | None = Field(None, description="secret that belongs to the key id")
-    iam_token_ttl: int = Field(
-        3600, ge=1, description="seconds that an IAM token is good; all paths then ask for one"
-    )
     api_key: SecretStr | None = Field(
         None, description="key that every HTTP path then asks for, as the gateway does"
-    )
-    grpc_port: int | None = Field(
-        None, ge=0, le=65535, description="port of the gRPC services; 0 takes a free one"
     )
     state_dir: Path = Field(
         default_factory=default_state_dir, description="folder of the defaults below"

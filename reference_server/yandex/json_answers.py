@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reference_server.yandex.operations import CREATED_BY, DESCRIPTION
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from reference_server.yandex.messages import (
         ClassificationAnswer,
         CompletionAnswer,
         EmbeddingAnswer,
         TokenizeAnswer,
     )
+    from reference_server.yandex.operations import Operation
 
 Json = dict[str, Any]
+
+COMPLETION_TYPE = "type.googleapis.com/yandex.cloud.ai.foundation_models.v1.CompletionResponse"
 
 
 def completion(answer: CompletionAnswer) -> Json:
@@ -55,3 +62,26 @@ def tokens(answer: TokenizeAnswer) -> Json:
         ],
         "modelVersion": answer.model_version,
     }
+
+
+def operation(found: Operation) -> Json:
+    """The operation; its result is an Any, which JSON writes as an object with its type in it."""
+    body: Json = {
+        "id": found.id,
+        "description": DESCRIPTION,
+        "createdAt": _timestamp(found.created_at),
+        "createdBy": CREATED_BY,
+        "modifiedAt": _timestamp(found.modified_at),
+        "done": found.done,
+        "metadata": None,
+    }
+    if found.answer is not None:
+        body["response"] = {"@type": COMPLETION_TYPE, **completion(found.answer)}
+    if found.error is not None:
+        error = found.error
+        body["error"] = {"code": int(error.code), "message": error.message, "details": []}
+    return body
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -24,7 +24,8 @@ from reference_server.yandex.json_requests import WrongJson
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from reference_server.yandex.messages import CompletionAnswer
+    from reference_server.yandex.messages import CompletionAnswer, CompletionRequest
+    from reference_server.yandex.operations import Operation, Operations
     from reference_server.yandex.service import FoundationModels
 
 Asked = TypeVar("Asked")
@@ -40,11 +41,18 @@ _MAX_ID_LENGTH = 128
 _encode = msgspec.json.Encoder().encode
 
 
-def yandex_router(models: FoundationModels) -> APIRouter:
+def yandex_router(models: FoundationModels, operations: Operations) -> APIRouter:
     """Every REST method of the contract over one implementation."""
     router = APIRouter()
+
+    async def completion_async(asked: CompletionRequest) -> Operation:
+        return operations.start(asked)
+
     routes: dict[str, Route] = {
         "completion": _completion(models),
+        "completionAsync": _unary(
+            json_requests.completion_request, completion_async, json_answers.operation
+        ),
         "textEmbedding": _unary(
             json_requests.embedding_request, models.embedding, json_answers.embedding
         ),
@@ -64,7 +72,20 @@ def yandex_router(models: FoundationModels) -> APIRouter:
     router.add_route(
         "/foundationModels/{path:path}", _no_such_method(frozenset(routes)), methods=HTTP_METHODS
     )
+    router.add_route("/operations/{operation_id}", _operation(operations), methods=["GET"])
     return router
+
+
+def _operation(operations: Operations) -> Route:
+    async def route(request: Request) -> Response:
+        headers = answer_headers(request)
+        try:
+            found = operations.get(request.path_params["operation_id"])
+        except TextError as error:
+            return refused(rest_errors.of_unary(error.code, error.message), headers, error)
+        return json_response(json_answers.operation(found), headers)
+
+    return route
 
 
 def _no_such_method(known: frozenset[str]) -> Route:

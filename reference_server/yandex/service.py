@@ -57,6 +57,10 @@ class FoundationModels:
         self._engine = engine
         self._served = frozenset(also_served)
 
+    def check_completion(self, request: wire.CompletionRequest) -> None:
+        """Raises InvalidArgument if `completion` would refuse the request."""
+        accepted_completion(request, self._served)
+
     async def completion(
         self, request: wire.CompletionRequest
     ) -> AsyncGenerator[wire.CompletionAnswer, None]:
