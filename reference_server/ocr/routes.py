@@ -17,6 +17,7 @@ from reference_server.ocr.images import InvalidImage
 from reference_server.ocr.inputs import InvalidBase64, NoImage, TooLarge, read_form
 from reference_server.ocr.recognition import QueueFull
 from reference_server.ocr.results import FileType
+from reference_server.ocr.service import ProcessingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
@@ -27,6 +28,7 @@ RETRY_AFTER_S = 2
 CLIENT_GONE = 499
 NO_IMAGE = "No image provided. Use one of: image_base64, image_url, or file"
 UNAVAILABLE = "OCR service is not available. Error: "
+FAILED = "OCR processing failed: "
 MEDIA_TYPES = {"md": "text/markdown", "json": "application/json"}
 
 
@@ -70,9 +72,9 @@ def router_for(service: OcrService) -> APIRouter:
             form = await read_form(request, settings.max_upload_bytes)
             image = await service.receive(form)
             pages = await _unless_gone(request, service.recognise(image))
-        return await service.answer(
-            image, pages, started=started, return_content=form.return_content
-        )
+            return await service.answer(
+                image, pages, started=started, return_content=form.return_content
+            )
 
     @router.get("/files", summary="List the results", responses=openapi.FILES)
     async def files(
@@ -126,6 +128,8 @@ def errors_as_http() -> Iterator[None]:
         ) from None
     except EngineUnavailable as error:
         raise HTTPException(503, f"{UNAVAILABLE}{error}") from None
+    except ProcessingFailed as error:
+        raise HTTPException(500, f"{FAILED}{error}") from None
     except ClientGone:
         raise HTTPException(CLIENT_GONE, "Client closed the connection") from None
 

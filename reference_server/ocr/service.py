@@ -14,7 +14,8 @@ from anyio import CapacityLimiter, to_thread
 
 from reference_server.ocr import document, s3
 from reference_server.ocr.download import fetch
-from reference_server.ocr.images import check_image, decode_pages
+from reference_server.ocr.engine import EngineUnavailable
+from reference_server.ocr.images import InvalidImage, check_image, decode_pages
 from reference_server.ocr.inputs import decode_base64, read_upload, url_stem
 from reference_server.ocr.results import ResultStore, safe_stem
 
@@ -37,6 +38,10 @@ FALLBACK_STEMS: dict[InputType, str] = {
     "url": "url_image",
     "multipart": "uploaded_image",
 }
+
+
+class ProcessingFailed(Exception):
+    """The page could not be read, or its results not stored, through no fault of the image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,8 @@ class OcrService:
     async def recognise(self, image: ReceivedImage) -> list[Page]:
         """The image's pages; when cancelled, the image leaves the pool.
 
-        Raises QueueFull, EngineUnavailable or InvalidImage.
+        Raises QueueFull, EngineUnavailable, InvalidImage, or ProcessingFailed for whatever else
+        the engine raises.
         """
 
         def decode() -> Iterator[Image]:
@@ -100,26 +106,37 @@ class OcrService:
 
         reading = self.pool.submit(decode)
         try:
-            return await asyncio.wrap_future(reading.future)
+            future = asyncio.wrap_future(reading.future)
+            await asyncio.wait({future})
         except asyncio.CancelledError:
             reading.abandon()
             raise
+        error = future.exception()
+        if error is None or isinstance(error, EngineUnavailable | InvalidImage):
+            return future.result()
+        logger.error("OCR processing failed", exc_info=error)
+        raise ProcessingFailed(f"{type(error).__name__}: {error}")
 
     async def answer(
         self, image: ReceivedImage, pages: list[Page], *, started: float, return_content: bool
     ) -> dict[str, Any]:
         """Store the results and describe them as the release's edition does.
 
-        `started` is the request's start on the monotonic clock, in seconds.
+        `started` is the request's start on the monotonic clock, in seconds. Raises
+        ProcessingFailed if the disk does not take the results.
         """
         now = datetime.now()  # noqa: DTZ005 - the contract's timestamps are naive
         text = document.markdown(pages)
         data = document.json_data(pages, f"{self.settings.temp_folder}/{image.stem}")
-        files = await to_thread.run_sync(
-            lambda: self.results.write(
-                image.stem, now, text, json.dumps(data, ensure_ascii=False, indent=4)
+        try:
+            files = await to_thread.run_sync(
+                lambda: self.results.write(
+                    image.stem, now, text, json.dumps(data, ensure_ascii=False, indent=4)
+                )
             )
-        )
+        except OSError as error:
+            logger.exception("Results cannot be stored")
+            raise ProcessingFailed(f"results cannot be stored: {error.strerror}") from None
         stored = await self._store_in_s3(files)
         answer: dict[str, Any] = {
             "status": "success",
