@@ -187,7 +187,9 @@ def _encode(
     marker: str | None = None,
 ) -> DrawnPage:
     buffer = io.BytesIO()
-    page.convert("RGB").save(buffer, image_format, **({"quality": 35} if image_format == "JPEG" else {}))
+    page.convert("RGB").save(
+        buffer, image_format, **({"quality": 35} if image_format == "JPEG" else {})
+    )
     return DrawnPage(
         kind=kind,
         image=buffer.getvalue(),

@@ -1,0 +1,92 @@
+"""The bundled server, started as a process for a run that names no deployment."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from queue import Empty, Queue
+
+_LISTENING = re.compile(r"Uvicorn running on (http://\S+)")
+_GRPC_LISTENING = re.compile(r"gRPC server running on (\S+)")
+STARTUP_LIMIT_S = 60.0
+STOP_LIMIT_S = 10.0
+
+
+class BundledServerFailed(RuntimeError):  # noqa: N818 - says what happened
+    """The bundled server did not start; the message holds its last line."""
+
+
+@dataclass
+class BundledServer:
+    """A running server process of our own."""
+
+    process: subprocess.Popen[str]
+    base_url: str
+    grpc_target: str | None
+
+    def stop(self) -> None:
+        """End the process: politely, then not."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+def start_bundled(release: str, api_key: str, trusted_origin: str) -> BundledServer:
+    """Start the server on a free port and wait until it listens.
+
+    `trusted_origin` is where the suite serves images from; the server refuses every other
+    private address. Raises BundledServerFailed.
+    """
+    state = tempfile.mkdtemp(prefix="inference-gate-")
+    command = [
+        sys.executable, "-m", "reference_server", "--port", "0", "--grpc-port", "0",
+        "--release", release, "--start-scale", "0", "--trusted-origin", trusted_origin,
+        "--temp-dir", f"{state}/temp", "--output-dir", f"{state}/output",
+    ]  # fmt: skip
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {"INFERENCE_GATE_API_KEY": api_key},
+    )
+    lines: Queue[str | None] = Queue()
+    threading.Thread(target=_drain, args=(process, lines), daemon=True).start()
+    server = BundledServer(process, "", None)
+    last, deadline = "", time.monotonic() + STARTUP_LIMIT_S
+    while not server.base_url:
+        try:
+            line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
+        except Empty:
+            line = None
+        if line is None:
+            server.stop()
+            raise BundledServerFailed(
+                f"the bundled server did not start: {last or 'no output'}; "
+                "its dependencies come with: pip install -e '.[server]'"
+            )
+        last = line.strip() or last
+        if found := _GRPC_LISTENING.search(line):
+            server.grpc_target = found[1]
+        if found := _LISTENING.search(line):
+            server.base_url = found[1]
+    return server
+
+
+def _drain(process: subprocess.Popen[str], lines: Queue[str | None]) -> None:
+    """Keep reading, so that the server never blocks on a full pipe."""
+    if process.stdout is not None:
+        for line in process.stdout:
+            lines.put(line)
+    lines.put(None)

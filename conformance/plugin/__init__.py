@@ -1,0 +1,1 @@
+"""The pytest plugin: options in, a judged result out."""

@@ -1,0 +1,115 @@
+"""Shapes are decided by the JSON Schemas; this maps what they find wrong to requirements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.exchange import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+    from conformance.exchange import Answer
+    from conformance.judging import Judge
+
+
+class _Missing:
+    """What stands where nothing does."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+MISSING = _Missing()
+Pointer = tuple[str | int, ...]
+
+
+def judge_shape(
+    judge: Judge,
+    validator: Validator,
+    body: Any,
+    *,
+    by: Answer,
+    rows: Mapping[str, str],
+) -> bool:
+    """Claim each requirement of `rows` from what the schema says of the body at its place.
+
+    `rows` maps a requirement id to a JSON pointer; `*` stands for any array index or key, and an
+    error counts for the longest pointer that holds it. Returns whether nothing was wrong there.
+    """
+    places = {requirement: _parse(pointer) for requirement, pointer in rows.items()}
+    faults: dict[str, list[tuple[Pointer, str]]] = {requirement: [] for requirement in rows}
+    for place, message in _faults(validator, body):
+        holders = [one for one, pattern in places.items() if _holds(pattern, place)]
+        longest = max((len(places[one]) for one in holders), default=0)
+        for requirement in holders:
+            if len(places[requirement]) == longest:
+                faults[requirement].append((place, message))
+    for requirement, found in faults.items():
+        shown = ".".join(str(part) for part in places[requirement]) or "the body"
+        judge(
+            requirement,
+            not found,
+            expected=found[0][1] if found else "",
+            got=f"{shown}: {shorten(repr(_at(body, found[0][0])), 200)}" if found else "",
+            by=by,
+        )
+    return not any(faults.values())
+
+
+def at(body: Any, pointer: str) -> Any:
+    """What stands at a JSON pointer, or MISSING."""
+    return _at(body, _parse(pointer))
+
+
+def _parse(pointer: str) -> Pointer:
+    return tuple(part for part in pointer.split("/") if part)
+
+
+def _at(body: Any, place: Pointer) -> Any:
+    for part in place:
+        if isinstance(body, dict) and part in body:
+            body = body[part]
+        elif isinstance(body, list) and str(part).isdigit() and int(part) < len(body):
+            body = body[int(part)]
+        else:
+            return MISSING
+    return body
+
+
+def _holds(pattern: Pointer, place: Pointer) -> bool:
+    return len(pattern) <= len(place) and all(
+        one in ("*", str(other)) for one, other in zip(pattern, place, strict=False)
+    )
+
+
+def _faults(validator: Validator, body: Any) -> Iterator[tuple[Pointer, str]]:
+    for error in validator.iter_errors(body):
+        yield from _leaves(error)
+
+
+def _leaves(error: ValidationError) -> Iterator[tuple[Pointer, str]]:
+    """The places at fault: a missing property is at fault itself, not its parent."""
+    place: Pointer = tuple(error.absolute_path)
+    if error.validator == "required":
+        # jsonschema reports one error for each missing name, and names it in the message only.
+        yield from (
+            ((*place, name), f"{name} to be present")
+            for name in error.validator_value
+            if name not in error.instance and repr(name) in error.message
+        )
+    elif error.validator in ("additionalProperties", "unevaluatedProperties"):
+        yield (*place, "+"), f"no fields beyond the documented ones: {shorten(error.message, 200)}"
+    elif error.validator in ("anyOf", "oneOf") and error.context:
+        branch = min(
+            {inner.schema_path[0] for inner in error.context},
+            key=lambda one: sum(inner.schema_path[0] == one for inner in error.context or ()),
+        )
+        for inner in error.context:
+            if inner.schema_path[0] == branch:
+                yield from _leaves(inner)
+    else:
+        yield place, shorten(error.message, 200)

@@ -1,0 +1,1 @@
+"""Results in, documents and verdicts out: pure, no network, no processes."""
