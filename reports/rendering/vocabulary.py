@@ -46,6 +46,7 @@ UNTESTED_BECAUSE: dict[UntestedBecause, str] = {
     "prerequisite": mark("Something was missing that you can provide"),
     "cut_short": mark("The run ended first"),
     "not_selected": mark("Not selected for this run"),
+    "not_observed": mark("The target never came into the state that this is about"),
     "excluded": mark("No check decides it"),
 }
 
