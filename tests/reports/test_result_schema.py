@@ -24,7 +24,7 @@ PROSE = frozenset({"title", "description", "$schema", "$id", "minimum", "example
 def structure(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {key: structure(value) for key, value in schema.items() if key not in PROSE}
-    return sorted(map(structure, schema), key=str) if isinstance(schema, list) else schema
+    return sorted(map(structure, schema), key=str) if isinstance(schema, list | tuple) else schema
 
 
 def properties_kept(schema: Any) -> Any:
