@@ -6,9 +6,8 @@ an id without a claim is a fault of the harness, never a pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -26,10 +25,8 @@ DEPTHS: tuple[Depth, ...] = ("quick", "standard", "thorough")
 MOST_FINDINGS = 5
 """Findings kept per requirement and check: a server that is wrong everywhere is wrong once."""
 
-Test = TypeVar("Test", bound=Callable[..., Any])
 
-
-def decides(*requirements: str, depth: Depth = "standard") -> Callable[[Test], Test]:
+def decides(*requirements: str, depth: Depth = "standard") -> pytest.MarkDecorator:
     """Mark a check with the requirements it decides and the least depth at which it runs."""
     return pytest.mark.decides(requirements=requirements, depth=depth)
 

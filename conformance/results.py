@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reports.conformance_result import (
     OUTCOMES,
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 NOT_SELECTED = "not selected for this run"
 _MOST_FINDINGS = 5
+_AUTHORIZATION: dict[bool | None, Literal["unknown", "not_required", "required"]] = {
+    None: "unknown",
+    True: "not_required",
+    False: "required",
+}
 
 
 @dataclass
@@ -101,6 +106,7 @@ def outcome_of(claim: Claim, level: Level) -> Outcome:
 def _row(
     row: Requirement, level: Level, claims: list[tuple[str, Claim]], missing: Untested
 ) -> RequirementResult:
+    outcome: Outcome
     findings: tuple[Finding, ...] = ()
     because: UntestedBecause | None = None
     if row.excluded is not None:
@@ -150,9 +156,7 @@ def _endpoints(paths: Mapping[str, Mapping[str, object]], ledger: Ledger) -> tup
                     path=path,
                     requests=log.statuses.total(),
                     statuses=dict(sorted(log.statuses.items())),
-                    authorization={None: "unknown", True: "not_required", False: "required"}[
-                        log.open_without_key
-                    ],
+                    authorization=_AUTHORIZATION[log.open_without_key],
                     sample_request=log.sample_request,
                     sample_answer=log.sample_answer,
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from conformance.exchange import shorten
 
@@ -25,6 +25,7 @@ class _Missing:
 
 MISSING = _Missing()
 Pointer = tuple[str | int, ...]
+Json = dict[str, Any]
 
 
 def judge_shape(
@@ -96,10 +97,12 @@ def _leaves(error: ValidationError) -> Iterator[tuple[Pointer, str]]:
     place: Pointer = tuple(error.absolute_path)
     if error.validator == "required":
         # jsonschema reports one error for each missing name, and names it in the message only.
+        # The keyword only speaks of objects and holds a list of names.
+        required, present = cast("list[str]", error.validator_value), cast("Json", error.instance)
         yield from (
             ((*place, name), f"{name} to be present")
-            for name in error.validator_value
-            if name not in error.instance and repr(name) in error.message
+            for name in required
+            if name not in present and repr(name) in error.message
         )
     elif error.validator in ("additionalProperties", "unevaluatedProperties"):
         yield (*place, "+"), f"no fields beyond the documented ones: {shorten(error.message, 200)}"

@@ -19,6 +19,8 @@ from schemas.ocr_service.pages import DrawnPage, draw_marker
 from schemas.text_distance import contains
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from conformance.ocr_service.service import Service
 
 
@@ -115,10 +117,10 @@ def test_precedence_of_url(service: Service, judge: Judge) -> None:
 
 @decides("OCR-INPUT-10", "OCR-INPUT-11", "OCR-ROBUST-14")
 def test_image_formats(service: Service, judge: Judge) -> None:
-    from PIL import Image
+    from PIL.Image import open as open_image
 
     page = draw_marker(service.options.seed + 14)[0]
-    grey = Image.open(io.BytesIO(page.image)).convert("L")
+    grey = open_image(io.BytesIO(page.image)).convert("L")
     cases: list[tuple[str, str, str]] = [
         ("OCR-INPUT-10", "RGB", "PNG"),
         ("OCR-INPUT-11", "RGB", "JPEG"),
@@ -146,9 +148,9 @@ def test_image_formats(service: Service, judge: Judge) -> None:
         _judge_marker(judge, requirement, service, got, page)
 
 
-def _in_mode(grey, mode: str):  # noqa: ANN001, ANN202 - an image of a lazily loaded library
-    from PIL import Image
+def _in_mode(grey: Image, mode: str) -> Image:
+    from PIL.Image import frombytes
 
     if mode == "I;16":
-        return Image.frombytes("I;16", grey.size, b"".join(bytes((0, v)) for v in grey.tobytes()))
+        return frombytes("I;16", grey.size, b"".join(bytes((0, v)) for v in grey.tobytes()))
     return grey.convert(mode) if mode != "CMYK" else grey.convert("RGB").convert("CMYK")

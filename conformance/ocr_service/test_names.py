@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from conformance.exchange import Answer, NoAnswer, Request, Unexpected, answered
 from conformance.judging import Judge, decides
@@ -29,8 +29,9 @@ def _judge_stem(
     judge: Judge, requirement: str, service: Service, answer: Answer, wanted: str
 ) -> None:
     """Claim that both result names hold the stem; what tells names apart may follow or precede."""
-    for kind in ("markdown", "json"):
-        name = service.stored_name(answer, kind)  # type: ignore[arg-type]  # one of the two
+    kinds: tuple[Literal["markdown", "json"], ...] = ("markdown", "json")
+    for kind in kinds:
+        name = service.stored_name(answer, kind)
         found = _NAME.match(name)
         judge(
             requirement,

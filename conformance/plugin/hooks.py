@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -126,7 +126,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if REQUIREMENTS not in pyfuncitem.stash:
         return (yield)
     run = pyfuncitem.config.stash[RUN]
-    judge: Judge = pyfuncitem.funcargs["judge"]
+    judge = cast("Judge", pyfuncitem.funcargs["judge"])
     outcome: object = None
     try:
         outcome = yield

@@ -18,7 +18,14 @@ from conformance.images import ImageServer
 from conformance.recognition import Reception, Recognition, receive, recognise
 from conformance.results import CheckRecord, Untested, contract_result
 from conformance.target import Budget, CutShort, Target
-from reports.conformance_result import ConformanceResult, Cost, Incomplete, Limits, Machine
+from reports.conformance_result import (
+    ConformanceResult,
+    ContractResult,
+    Cost,
+    Incomplete,
+    Limits,
+    Machine,
+)
 from reports.deviations import Deviations, apply_deviations, read_deviations
 from schemas import contract_names, load_contract
 
@@ -101,7 +108,8 @@ class Run:
     def result(self) -> ConformanceResult:
         """The result of what has been done so far."""
         ledger = self.target.ledger
-        contracts, problems = [], []
+        contracts: list[ContractResult] = []
+        problems: list[str] = []
         today = dt.datetime.now(dt.UTC).date()
         for recognition in self.recognitions:
             judged = contract_result(recognition, self.records, self.unclaimed, ledger)

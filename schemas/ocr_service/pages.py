@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
 PageKind = Literal[
@@ -112,10 +113,12 @@ def _font(family: Literal["sans", "serif"], size: int) -> FreeTypeFont:
     from PIL import ImageFont
 
     if family == "serif":
-        from font_source_serif_pro import SourceSerifPro as path
-    else:
-        from font_roboto import Roboto as path
-    return ImageFont.truetype(path, size)
+        import font_source_serif_pro
+
+        return ImageFont.truetype(font_source_serif_pro.SourceSerifPro, size)
+    import font_roboto
+
+    return ImageFont.truetype(font_roboto.Roboto, size)
 
 
 def _word_line(rng: random.Random, language: Language) -> str:
@@ -164,7 +167,7 @@ def _table(rng: random.Random, language: Language) -> DrawnPage:
     return _encode("table", page, tuple(cells))
 
 
-def _blank(width: int, height: int):  # noqa: ANN202 - (Image, ImageDraw) of a lazily loaded library
+def _blank(width: int, height: int) -> tuple[Image, ImageDraw]:
     from PIL import Image, ImageDraw
 
     page = Image.new("L", (width, height), _PAPER)
