@@ -92,7 +92,7 @@ def judge(
         loop_age=_range(life.ended_s for life in later),
         loop_period=_range(period for line in lines for period in _periods(line)),
         for_ever=all(len(line) == LIVES and line[-1].ended_s is not None for line in lines),
-        ready=_range(line[0].ready_s for line in lines),
+        ready=_range(line[0].ready_s for line in lines) if probes.readiness else None,
         notes=notes,
     )
 
@@ -129,6 +129,10 @@ def _notes(probes: ContainerProbes, timeline: StartTimeline, path: str) -> tuple
     ]
     if timeline.healthy_s is None:
         notes.append("the service never answered 200 in this timeline")
+    if probes.readiness is None and probes.startup is None and (timeline.healthy_s or 0) > 1:
+        notes.append(
+            f"no readiness probe: requests are sent to it {timeline.healthy_s:.0f} s before it answers"
+        )
     if probes.liveness is None and probes.startup is None:
         notes.append("no startup or liveness probe: a service that hangs would never be restarted")
     return tuple(notes)

@@ -20,6 +20,8 @@ _LIVENESS_PERIOD_S = 10
 _READINESS_PERIOD_S = 5
 _LEAST_TIMEOUT_S = 5
 _LEAST_THRESHOLD = 3
+_LEAST_STARTUP_S = 30
+"""However quick the start was here: a cold node first reads the image and the models from disk."""
 
 
 def recommend(
@@ -46,7 +48,7 @@ def recommend(
         startup=Probe(
             period_s=_STARTUP_PERIOD_S,
             timeout_s=timeout,
-            failure_threshold=max(_LEAST_THRESHOLD, math.ceil(settled / _STARTUP_PERIOD_S) + 1),
+            failure_threshold=math.ceil(max(_LEAST_STARTUP_S, settled) / _STARTUP_PERIOD_S) + 1,
             path=path,
             port=port,
         ),

@@ -94,13 +94,15 @@ class StartTimeline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class Poll(msgspec.Struct, frozen=True):
     """One look at the health path: sent and settled (seconds since the start), the HTTP status.
 
-    `status` is None when nothing answered; `connected` says whether the connection was taken.
+    `status` is None when nothing answered; `connected` says whether the connection was taken;
+    `engine` is what the answer says of the engine ("ready", "initializing", …), if it does.
     """
 
     sent_s: float
     settled_s: float
     connected: bool
     status: int | None
+    engine: str | None = None
 
 
 def timeline_from_polls(
@@ -108,20 +110,22 @@ def timeline_from_polls(
 ) -> StartTimeline:
     """Return the start that these polls saw.
 
-    A poll that took longer than `SLOW_ANSWER_S` means that the service was blocked from when it
-    was sent to when it was answered; such intervals are joined where they touch.
+    A poll that took longer than `SLOW_ANSWER_S`, or that a listening service did not answer at
+    all, means that it was blocked from when the poll was sent until it settled; such intervals
+    are joined where they touch.
     """
-    connected = [poll for poll in polls if poll.connected]
-    healthy = [poll for poll in connected if poll.status == 200]  # noqa: PLR2004 - OK
-    slow = [p for p in connected if p.settled_s - p.sent_s > SLOW_ANSWER_S or p.status is None]
-    quick = sorted(p.settled_s - p.sent_s for p in healthy if p not in slow)
-    first_healthy = min((poll.settled_s for poll in healthy), default=None)
+    seen = list(polls)
+    listening = min((poll.sent_s for poll in seen if poll.connected), default=None)
+    since = [poll for poll in seen if listening is not None and poll.sent_s >= listening]
+    healthy = [poll for poll in since if poll.status == 200]  # noqa: PLR2004 - OK
+    blocked = [p for p in since if p.settled_s - p.sent_s > SLOW_ANSWER_S or p.status is None]
+    quick = sorted(poll.settled_s - poll.sent_s for poll in healthy if poll not in blocked)
     return StartTimeline(
-        listening_s=min((poll.sent_s for poll in connected), default=None),
-        healthy_s=first_healthy,
+        listening_s=listening,
+        healthy_s=min((poll.settled_s for poll in healthy), default=None),
         loaded_s=loaded_s,
-        blocked=_joined((poll.sent_s, poll.settled_s) for poll in slow),
-        answer_s=quick[len(quick) // 2] if quick else 0.0,
+        blocked=_joined((poll.sent_s, poll.settled_s) for poll in blocked),
+        answer_s=round(quick[len(quick) // 2], 4) if quick else 0.0,
         shutdown_s=shutdown_s,
     )
 

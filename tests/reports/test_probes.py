@@ -289,6 +289,12 @@ def test_a_manifest_that_says_nothing_about_probes_is_an_error(
     assert str(caught.value).startswith(str(path))
 
 
+def test_traffic_before_the_first_answer_is_pointed_out() -> None:
+    judgement = judge(ContainerProbes(liveness=Probe(failure_threshold=30)), SILENT_LOADING)
+    assert judgement.passes
+    assert any("requests are sent to it 85 s before it answers" in note for note in judgement.notes)
+
+
 def test_a_timeline_comes_from_polls_of_health() -> None:
     polls = [
         Poll(0.0, 0.01, connected=False, status=None),
