@@ -13,17 +13,28 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
+from reports.conformance_result import (
+    ConformanceResult,
+    ContractResult,
+    Deviation,
+    Finding,
+    GroupTitle,
+    RequirementResult,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _Model = TypeVar("_Model", bound=msgspec.Struct)
 
-FROM_THE_CATALOGUE = frozenset(
-    {
-        *("check", "checks", "contract", "edition", "group", "groups", "harness_version", "id"),
-        *("requirement", "source", "text", "text_ru", "title", "title_ru"),
-    }
-)
+FROM_THE_CATALOGUE: dict[type[msgspec.Struct], frozenset[str]] = {
+    ConformanceResult: frozenset({"harness_version"}),
+    ContractResult: frozenset({"contract", "title", "edition"}),
+    Deviation: frozenset({"requirement"}),
+    Finding: frozenset({"check"}),
+    GroupTitle: frozenset({"id", "title", "title_ru"}),
+    RequirementResult: frozenset({"id", "group", "text", "text_ru", "source", "checks"}),
+}
 """Fields that the harness fills from its own data: a short key such as `test` must not eat them."""
 
 
@@ -57,7 +68,7 @@ def _open_fields(model: type[msgspec.Struct]) -> tuple[str, ...]:
     return tuple(
         name
         for name in model.__struct_fields__
-        if name not in FROM_THE_CATALOGUE and not _closed(hints[name])
+        if name not in FROM_THE_CATALOGUE.get(model, ()) and not _closed(hints[name])
     )
 
 

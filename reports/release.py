@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from reports.conformance_result import ConformanceResult
     from reports.load_result import LoadResult
     from reports.logs.result import LogReadings
+    from reports.probes.measured import StartupResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,4 +24,17 @@ class Release:
     conformance: ConformanceResult | None = None
     load: LoadResult | None = None
     logs: LogReadings | None = None
+    startup: StartupResult | None = None
     evidence: tuple[str, ...] = ()
+
+    @property
+    def start_seconds(self) -> float | None:
+        """From the start of the process to the first good answer, in seconds.
+
+        The median of the measured starts; without them, the last start that a log tells of.
+        """
+        if self.startup and "healthy_s" in self.startup.spread:
+            return self.startup.spread["healthy_s"].median_s
+        readings = self.logs.readings if self.logs else ()
+        told = [one.start_seconds for one in readings if one.start_seconds is not None]
+        return told[-1] if told else None

@@ -18,6 +18,7 @@ from reports import conformance_result, load_result
 from reports.conformance_result import ConformanceResult, ResultFileError
 from reports.folder_swap import locked, replacing
 from reports.logs.result import LogReading, LogReadings
+from reports.probes.measured import StartupResult
 from reports.redacted import redacted
 from reports.release import Release
 from reports.release_name import folder_name
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from reports.load_result import LoadResult
 
-CONFORMANCE, LOAD, LOGS = "conformance.json", "load.json", "logs.json"
+CONFORMANCE, LOAD, LOGS, STARTUP = "conformance.json", "load.json", "logs.json", "startup.json"
 EVIDENCE = "evidence"
 
 
@@ -91,6 +92,16 @@ class ReportStore:
         """Publish what the container logs of a release say."""
         document = LogReadings(readings=readings, critical=sum(one.critical for one in readings))
         return self._change(service, version, redact, logs=document)
+
+    def write_startup(
+        self,
+        service: str,
+        version: str,
+        result: StartupResult,
+        redact: Callable[[str], str] = unredacted,
+    ) -> Path:
+        """Publish the measured starts of a release."""
+        return self._change(service, version, redact, startup=result)
 
     def read(self, service: str, version: str) -> Release:
         """Return what is stored of a release.
@@ -166,17 +177,21 @@ def read_release(folder: Path) -> Release:
     )
 
 
-def _decode_logs(data: bytes, name: str) -> LogReadings:
-    try:
-        return msgspec.json.decode(data, type=LogReadings)
-    except msgspec.MsgspecError as error:
-        raise ResultFileError(f"{name}: not a reading of logs: {error}") from error
+def _decoder(model: type[msgspec.Struct], what: str) -> Callable[[bytes, str], Any]:
+    def decode(data: bytes, name: str) -> Any:
+        try:
+            return msgspec.json.decode(data, type=model)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise ResultFileError(f"{name}: not {what}: {error}") from error
+
+    return decode
 
 
 _READERS: dict[str, tuple[str, Callable[[bytes, str], Any]]] = {
     CONFORMANCE: ("conformance", conformance_result.decode),
     LOAD: ("load", load_result.decode),
-    LOGS: ("logs", _decode_logs),
+    LOGS: ("logs", _decoder(LogReadings, "a reading of logs")),
+    STARTUP: ("startup", _decoder(StartupResult, "measured starts")),
 }
 
 

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from reports.rendering.release_view import Tally, accepted
+from reports.rendering.release_view import Tally
+from reports.standing import standing
 
 if TYPE_CHECKING:
     from reports.conformance_result import ConformanceResult, ContractResult, RequirementResult
@@ -49,7 +50,7 @@ def _add_totals(element: ET.Element, rows: tuple[RequirementResult, ...]) -> Non
 def _case(row: RequirementResult, contract: str) -> ET.Element:
     case = ET.Element("testcase", classname=_legal(f"{contract}.{row.group}"))
     case.set("name", _legal(f"{row.id} {row.text}"))
-    if row.outcome == "violates" and not accepted(row):
+    if standing(row) == "violates":
         _add(case, "failure", f"{row.level} violated: {row.text}", _evidence(row), row.level)
     elif row.outcome == "harness_error":
         _add(case, "error", row.reason, _evidence(row), "harness_error")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reports.load_figures import error_share
 from reports.rendering.figures import Figures
 from reports.rendering.vocabulary import mark
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
         CapacityResult,
         Distribution,
         LoadResult,
-        OperationResult,
         OverloadResult,
     )
     from reports.rendering.words import Words
@@ -44,7 +44,7 @@ class LoadText:
             rate=self.figures.rate(load.generator.offered_rate),
             time=self.figures.seconds(load.measured_s),
             achieved=self.figures.rate(sum(row.correct_throughput for row in load.operations)),
-            errors=self.words.percent(error_share(load)),
+            errors=self.words.percent(error_share(load.operations) or 0),
         )
 
     def percentile(self, latency: Distribution | None, name: str) -> str:
@@ -76,16 +76,3 @@ class LoadText:
             return f"{peak} {self.words.say('it did not recover.')}"
         after = self.figures.seconds(overload.recovery_s)
         return f"{peak} {self.words.say('it recovered after %(time)s.', time=after)}"
-
-
-def success_latency(row: OperationResult) -> Distribution | None:
-    """The latency of what succeeded; failures are quick or slow for reasons of their own."""
-    found = [one for one in row.outcomes if one.kind == "success"]
-    return max(found, key=lambda one: one.count).latency if found else None
-
-
-def error_share(load: LoadResult) -> float:
-    """The share of what was sent that failed or was wrong, in [0, 1]."""
-    sent = sum(row.sent for row in load.operations)
-    bad = sum(row.failures + row.violations for row in load.operations)
-    return bad / sent if sent else 0.0

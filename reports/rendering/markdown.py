@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from reports.rendering.load_text import LoadText, success_latency
+from reports.load_figures import success_latency
+from reports.rendering.load_text import LoadText
 from reports.rendering.release_text import ReleaseText
 from reports.rendering.release_view import ReleaseView, groups
 from reports.rendering.templates_environment import markdown_environment

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from reports.rendering import vocabulary
 from reports.rendering.figures import Figures
 from reports.rendering.purposes import purpose_of
-from reports.rendering.release_view import works
+from reports.standing import works
 from reports.verdict import ExitCode
 
 if TYPE_CHECKING:
     from reports.conformance_result import Cost, Endpoint, Limits
-    from reports.logs.result import LogReading
     from reports.rendering.release_view import GroupView, ReleaseView, Tally
     from reports.rendering.words import Words
 
@@ -99,8 +98,7 @@ class ReleaseText:
 
     def start_time(self) -> str:
         """How long the service took to start, by the best measurement there is."""
-        found = start_seconds(self.view)
-        return self.figures.seconds(found)
+        return self.figures.seconds(self.view.release.start_seconds)
 
     def log_errors(self) -> str:
         """How many errors the log holds."""
@@ -170,10 +168,3 @@ class ReleaseText:
     def meaning(self, group: object) -> str:
         """What a group of log errors means, where a rule says so."""
         return self.words.either(group.means, group.means_ru)  # type: ignore[attr-defined]
-
-
-def start_seconds(view: ReleaseView) -> float | None:
-    """The start that was measured, else the last one that the log tells of."""
-    readings: tuple[LogReading, ...] = view.release.logs.readings if view.release.logs else ()
-    found = [one.start_seconds for one in readings if one.start_seconds is not None]
-    return found[-1] if found else None

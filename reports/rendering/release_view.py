@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from reports.standing import standing
 from reports.verdict import Verdict, VerdictName, blocks_green, judge_conformance
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Tally:
         rows = tuple(rows)
         return cls(
             counts=Counter(row.outcome for row in rows),
-            accepted=sum(accepted(row) for row in rows),
+            accepted=sum(row.outcome == "violates" and standing(row) == "accepted" for row in rows),
         )
 
     @property
@@ -125,15 +126,15 @@ class ReleaseView:
 
     @property
     def critical(self) -> tuple[RequirementResult, ...]:
-        return tuple(r for r in self.rows if r.outcome == "violates" and not accepted(r))
+        return tuple(r for r in self.rows if standing(r) == "violates")
 
     @property
     def accepted(self) -> tuple[RequirementResult, ...]:
-        return tuple(row for row in self.rows if accepted(row))
+        return tuple(row for row in self.rows if standing(row) == "accepted")
 
     @property
     def warnings(self) -> tuple[RequirementResult, ...]:
-        return tuple(r for r in self.rows if r.outcome == "warns" and not r.deviation)
+        return tuple(r for r in self.rows if standing(r) == "warns")
 
     @property
     def harness_errors(self) -> tuple[RequirementResult, ...]:
@@ -196,11 +197,6 @@ class ReleaseView:
         return tuple(sorted(found, key=lambda one: (one.outcome, -len(one.rows))))
 
 
-def accepted(row: RequirementResult) -> bool:
-    """Whether this is a violation or warning that a deviation excuses."""
-    return row.outcome in ("violates", "warns") and row.deviation is not None
-
-
 def groups(contract: ContractResult) -> tuple[GroupView, ...]:
     """The groups of a contract that have requirements, in the catalogue's order."""
     titles = {group.id: group for group in contract.groups}
@@ -216,12 +212,3 @@ def groups(contract: ContractResult) -> tuple[GroupView, ...]:
         for name, rows in by_group.items()
         if rows
     )
-
-
-def works(endpoint: Endpoint) -> bool | None:
-    """Whether it ever answered with success; None when it was asked nothing it could answer."""
-    if any(status.startswith(("2", "3")) for status in endpoint.statuses):
-        return True
-    if not endpoint.statuses or set(endpoint.statuses) <= {"401", "403"}:
-        return None
-    return False
