@@ -1,0 +1,64 @@
+"""Intervals on the mean over blocks: Student's t, and Holm's correction over several metrics."""
+
+from __future__ import annotations
+
+import math
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ROUNDING = 1e-12
+"""Differences below this are arithmetic, not measurement."""
+
+
+def t_bound(values: Sequence[float], confidence: float) -> tuple[float, float]:
+    """One-sided lower and upper bounds on the mean, each at `confidence`; two values at least."""
+    from scipy.stats import t
+
+    half = t.ppf(confidence, len(values) - 1) * stdev(values) / math.sqrt(len(values))
+    middle = fmean(values)
+    return middle - float(half), middle + float(half)
+
+
+def p_above(values: Sequence[float], limit: float) -> float:
+    """The one-sided p-value against "the mean is at most `limit`"."""
+    return _tail(fmean(values) - limit, values)
+
+
+def p_below(values: Sequence[float], limit: float) -> float:
+    """The one-sided p-value against "the mean is at least `limit`"."""
+    return _tail(limit - fmean(values), values)
+
+
+def _tail(distance: float, values: Sequence[float]) -> float:
+    from scipy.stats import t
+
+    error = stdev(values) / math.sqrt(len(values))
+    if error < ROUNDING:
+        return 0.0 if distance > ROUNDING else 1.0
+    return float(t.sf(distance / error, len(values) - 1))
+
+
+def holm(p_values: Mapping[str, float], alpha: float) -> frozenset[str]:
+    """The hypotheses that Holm's step-down procedure rejects at family-wise level `alpha`."""
+    rejected: set[str] = set()
+    for rank, (name, p_value) in enumerate(sorted(p_values.items(), key=lambda one: one[1])):
+        if p_value > alpha / (len(p_values) - rank):
+            break
+        rejected.add(name)
+    return frozenset(rejected)
+
+
+def pairs_needed(
+    values: Sequence[float], limit: float, confidence: float, most: int = 10_000
+) -> int:
+    """How many pairs would put the bound clear of `limit`, if mean and spread stay as they are."""
+    from scipy.stats import t
+
+    distance, spread = abs(fmean(values) - limit), stdev(values)
+    for pairs in range(len(values), most):
+        if distance > 0 and t.ppf(confidence, pairs - 1) * spread / math.sqrt(pairs) < distance:
+            return pairs
+    return most
