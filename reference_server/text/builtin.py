@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from reference_server.settings import Settings
-    from reference_server.text.engine import Message, Options
+    from reference_server.text.engine import Message, Options, TextEngine
 
 # The version that the worked example of the Hybrid document prints.
 VERSION = "07.03.2024"
@@ -32,7 +32,7 @@ MAX_INPUT_TOKENS = 8192
 _LONG_TEXT = 5_000
 
 
-def build(settings: Settings) -> BuiltinEngine:
+def build(settings: Settings) -> TextEngine:
     return BuiltinEngine(seconds_per_token=settings.builtin_token_seconds)
 
 

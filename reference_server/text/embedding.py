@@ -1,7 +1,7 @@
 """A vector that is a real function of its text: hashed character n-grams, unit length.
 
-Each word, lower-cased and with its borders marked, gives its character 3-, 4- and 5-grams and
-itself. Each of these falls into one of 256 places, with a sign, both by its CRC-32 (which every
+Each word, lower-cased and with its borders marked, gives its character 3-, 4- and 5-grams, its
+first four letters and itself. Each of these falls into one of 256 places, with a sign, both by its CRC-32 (which every
 process computes alike). Repetition counts by its logarithm, and the words that every text has
 count little. Texts that share stems are near one another; meaning beyond that is not seen.
 """
@@ -18,7 +18,8 @@ DIMENSIONS = 256
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _GRAM_SIZES = (3, 4, 5)
-_WHOLE_WORD_WEIGHT = 2.0
+_WHOLE_WORD_WEIGHT = 0.7
+_STEM_LENGTH, _STEM_WEIGHT = 4, 1.5
 _FUNCTION_WORD_WEIGHT = 0.15
 _FUNCTION_WORDS = frozenset(
     re.findall(
@@ -61,7 +62,8 @@ def _features(word: str) -> tuple[tuple[str, float], ...]:
         return ((marked, _WHOLE_WORD_WEIGHT),)
     # A long word has more grams than a short one, and should not count for more.
     share = 1 / math.sqrt(len(grams))
-    return (*((gram, share) for gram in grams), ("=" + marked, _WHOLE_WORD_WEIGHT * share))
+    stem, whole = "^" + word[:_STEM_LENGTH], "=" + marked
+    return (*((gram, share) for gram in grams), (stem, _STEM_WEIGHT), (whole, _WHOLE_WORD_WEIGHT))
 
 
 def _unit(vector: list[float]) -> tuple[float, ...]:

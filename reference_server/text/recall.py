@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ CODE = re.compile(
     r"|(?=[A-Za-z]*[a-z][A-Z])(?=[A-Za-z]*[A-Z][a-z]?[A-Z])[A-Za-z]{6,}"  # xKqRtZ
     r")(?![\w-])"
 )
-_STATEMENT = re.compile(
-    r"(?P<subject>[\w'’ ,«»\"-]*\w[»\"]?)\s*"
-    r"(?:\s(?:is|was|are|equals|reads|will be|это|является|равен|равна|равно|будет)\b\s*[:—–-]?"
-    r"|\s?[:=]|\s[—–-]\s(?:это\b)?)\s*"
-    rf"(?P<value>[{_QUOTES}]?[^\s.,;!?][^.,;!?\n]*)"
+_COPULA = re.compile(
+    r"(?:\s(?:is|was|are|equals|reads|will be|это|является|равен|равна|равно|будет)\b\s{0,3}[:—–-]?"
+    r"|\s?[:=]|\s[—–-]\s(?:это\b)?)\s{0,3}",
+    re.IGNORECASE,
 )
+_VALUE_END = re.compile(r"[.,;!?\n]|\s(?:and|but|и|а|но)\s")
 _CLAUSE = re.compile(r"(?:[^.;!?\n]|\.(?=\w))+")
 _WORD = re.compile(r"[^\W_]+")
 _STEM_LENGTH = 4
@@ -47,6 +47,8 @@ _EMPTY_STEMS = frozenset(
     )
 )
 _MAX_VALUE_WORDS = 4
+_MAX_VALUE_LENGTH = 120
+_MAX_STATEMENTS = 8
 
 _SHAPE_SCORE = 2
 _POINTED_AT_SCORE = 8
@@ -122,11 +124,18 @@ def _facts_of(clause: str, place: int) -> Iterable[Fact]:
     if shaped and len(shaped) > 1:
         shaped = _nearest_words(clause, place, [fact.value for fact in shaped])
     yield from shaped
-    stated = _STATEMENT.search(clause)
-    if stated and not shaped:
-        value = _value(stated["value"])
+    if not shaped:
+        yield from _statements(clause, place)
+
+
+def _statements(clause: str, place: int) -> Iterable[Fact]:
+    """Each "X is Y" of a clause; the X of a later one begins after the "is" of the one before."""
+    begin = 0
+    for copula in islice(_COPULA.finditer(clause), _MAX_STATEMENTS):
+        value = _value(clause[copula.end() : copula.end() + _MAX_VALUE_LENGTH])
         if value:
-            yield Fact(value, place, stems(stated["subject"]), is_code=False)
+            yield Fact(value, place, stems(clause[begin : copula.start()]), is_code=False)
+        begin = copula.end()
 
 
 def _nearest_words(clause: str, place: int, values: list[str]) -> list[Fact]:
@@ -145,7 +154,7 @@ def _value(text: str) -> str:
     quoted = re.match(rf"[{_QUOTES}]+([^{_QUOTES}]+)[{_QUOTES}]", text)
     if quoted:
         return quoted[1].strip()
-    words = re.split(r"\s+(?:and|but|и|а|но)\s+", text)[0].split()
+    words = _VALUE_END.split(text)[0].split()
     return " ".join(words[:_MAX_VALUE_WORDS]).strip(_QUOTES + " ")
 
 
@@ -170,7 +179,7 @@ def _pointed_at(question: str, messages: Sequence[Message]) -> frozenset[int]:
     if _ASSISTANT.search(question):
         return frozenset(p for p, message in enumerate(messages) if message.role == "assistant")
     if _MIDDLE.search(question):
-        return frozenset(turns[1:-1] or turns)
+        return frozenset(turns[1:-1] or turns[1:] or turns)
     for position, pattern in _ORDINALS:
         if pattern.search(question) and -len(turns) <= position < len(turns):
             return frozenset({turns[position]})
