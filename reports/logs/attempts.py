@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reports.logs.clock import seconds_between, stamp
 from reports.logs.loops import LoopWatch
 from reports.logs.result import Attempt, Ending, Milestone
 
@@ -33,6 +34,7 @@ class _Life:
     ready: bool = False
     ended: datetime | None = None
     ending: Ending = "running"
+    killed_at: datetime | None = None
     booted: set[str] = field(default_factory=set)
     milestones: list[Milestone] = field(default_factory=list)
     errors: int = 0
@@ -121,7 +123,7 @@ class AttemptTracker:
             critical=life.critical,
             topics=tuple(sorted(life.topics)),
         )
-        self._loops.see(attempt, life.ended)
+        self._loops.see(attempt, began=life.began, stopped=life.killed_at or life.ended)
         (self._first if len(self._first) < KEPT_FIRST else self._last).append(attempt)
 
 
@@ -136,6 +138,7 @@ def _apply(life: _Life, line: LogLine, rule: Rule) -> None:
         life.ending, life.ended = "clean", line.at or life.last
     elif rule.mark == "sigterm" and life.ending == "running":
         life.ending, life.ended = "terminated", line.at or life.last
+        life.killed_at = life.ended
     elif rule.mark == "failed" and life.ending == "running":
         life.ending, life.ended = "crashed", line.at or life.last
     known = {milestone.id for milestone in life.milestones}
@@ -149,15 +152,3 @@ def _apply(life: _Life, line: LogLine, rule: Rule) -> None:
                 seconds=seconds_between(life.began, line.at),
             )
         )
-
-
-def seconds_between(begin: datetime | None, end: datetime | None) -> float | None:
-    """Seconds from `begin` to `end`; None when either is unknown or the clock went backwards."""
-    if begin is None or end is None or end < begin:
-        return None
-    return round((end - begin).total_seconds(), 3)
-
-
-def stamp(moment: datetime | None) -> str | None:
-    """ISO 8601 to the millisecond, without a zone."""
-    return None if moment is None else moment.isoformat(timespec="milliseconds")

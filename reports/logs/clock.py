@@ -116,6 +116,18 @@ def first_date(lines: list[str]) -> datetime | None:
     return None
 
 
+def seconds_between(begin: datetime | None, end: datetime | None) -> float | None:
+    """Seconds from `begin` to `end`; None when either is unknown or the clock went backwards."""
+    if begin is None or end is None or end < begin:
+        return None
+    return round((end - begin).total_seconds(), 3)
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """ISO 8601 to the millisecond, without a zone."""
+    return None if moment is None else moment.isoformat(timespec="milliseconds")
+
+
 def _microseconds(fraction: str | None) -> int:
     return int((fraction or "0")[:6].ljust(6, "0"))
 

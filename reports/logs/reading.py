@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from reports.logs.attempts import AttemptTracker, stamp
+from reports.logs.attempts import AttemptTracker
 from reports.logs.blocks import EntryBuilder
-from reports.logs.clock import LogClock, first_date
+from reports.logs.clock import LogClock, first_date, stamp
 from reports.logs.folding import fold
 from reports.logs.lines import parse_line
 from reports.logs.redaction import redact

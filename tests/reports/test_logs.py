@@ -201,6 +201,37 @@ def test_rollouts_weeks_apart_are_not_a_loop() -> None:
     assert reading.sigterm_loop is None
 
 
+def orderly_kills(ages: list[float], *, up: bool, signal_named: bool) -> str:
+    """A server that shuts down in order when it is told to, as uvicorn does."""
+    at, rows = DAY.replace(hour=10), []
+    for age in ages:
+        rows += [(at, "Starting FastAPI handler on port 8081...")]
+        rows += [(at + timedelta(seconds=2), "Application startup complete.")] if up else []
+        stop = at + timedelta(seconds=age)
+        rows += [(stop, "SIGTERM received by PID 1")] if signal_named else []
+        rows += [
+            (stop, "Shutting down"),
+            (stop + timedelta(seconds=3), "Finished server process [1]"),
+        ]
+        at = stop + timedelta(seconds=5)
+    return "".join(f"{moment.isoformat()}Z {text}\n" for moment, text in rows)
+
+
+@pytest.mark.parametrize("signal_named", [True, False])
+def test_a_loop_of_orderly_stops_is_found_too(signal_named: bool) -> None:  # noqa: FBT001
+    loop = read(orderly_kills([38, 37, 39], up=True, signal_named=signal_named)).sigterm_loop
+    assert loop is not None
+    assert loop.count == 3
+    assert loop.became_ready
+    assert loop.lifetime_min_s == (37 if signal_named else 40)
+
+
+def test_restarts_every_day_at_the_same_hour_are_not_a_loop() -> None:
+    reading = read(orderly_kills([86_000] * 4, up=True, signal_named=True))
+    assert reading.attempts_total == 4
+    assert reading.sigterm_loop is None
+
+
 def test_the_words_of_the_release_are_a_kill_by_themselves() -> None:
     reading = read("Starting FastAPI handler on port 8081...\nSIGTERM received by PID 1\n")
     assert reading.attempts[0].ending == "terminated"
