@@ -70,7 +70,10 @@ class Dispatcher:
         recorder: Recorder,
         on_end: Callable[[Ended], None],
         on_fault: Callable[[gevent.Greenlet], None],
+        *,
+        secret: str,
     ) -> None:
+        self._secret = secret
         self._plan = plan
         self._mix = mix
         self._link = link
@@ -140,7 +143,7 @@ class Dispatcher:
             latency=round((ended_at - due) * MILLIONTH),
             latency_from_send=round((ended_at - sent_at) * MILLIONTH),
             lag=round((sent_at - due) * MILLIONTH),
-            detail=judgement.detail,
+            detail=self._redacted(judgement.detail),
             content_judged=judgement.content_judged,
             sent_bytes=call.sent_bytes,
             received_bytes=received,
@@ -153,6 +156,10 @@ class Dispatcher:
         self._on_end(Ended(seen, arrival.number, arrival.at, arrival.warmup))
         if cut_off is not None:
             raise cut_off
+
+    def _redacted(self, detail: str) -> str:
+        # A target may echo the key in what it says, and what it says is published.
+        return detail.replace(self._secret, "$API_KEY") if self._secret else detail
 
     def _judgement(self, answer: Answer, judge: Callable[[Answer], Judgement] | None) -> Judgement:
         by_status = judge_status(answer, overload=self._plan.overload)

@@ -96,7 +96,13 @@ class Part:
         self._finished = self._closing = self._all_users = False
         self._measured_from = self._ended_at = None
         self._dispatcher = Dispatcher(
-            plan, self._mix, self._link, self.recorder, self._ended, self._on_fault
+            plan,
+            self._mix,
+            self._link,
+            self.recorder,
+            self._ended,
+            self._on_fault,
+            secret=self._key,
         )
 
     def run(self, start_at: float) -> None:
