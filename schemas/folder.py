@@ -106,9 +106,12 @@ def compile_fast(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
 
 
 def _resource(uri: str) -> Resource[Any]:
-    from referencing import Resource
+    from referencing.jsonschema import DRAFT202012
 
-    return Resource.from_contents(retrieve(uri))
+    # A file that names its dialect would be judged by the library's own class for that dialect,
+    # which reads patterns as Python does.
+    content = {name: part for name, part in retrieve(uri).items() if name != "$schema"}
+    return DRAFT202012.create_resource(content)
 
 
 @cache
