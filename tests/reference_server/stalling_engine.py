@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from reference_server.text.builtin import BuiltinEngine
 from reference_server.text.engine import End, Piece
-from reference_server.text.errors import TextError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from reference_server.text.engine import Message, Options
+    from reference_server.text.errors import TextError
 
 
 class StallingEngine(BuiltinEngine):

@@ -17,8 +17,9 @@ from reference_server.text.instructions import answer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Turns = Sequence[tuple[str, str]]
+
 U, S, A = "user", "system", "assistant"
-Turns = Sequence[tuple[str, str]] if TYPE_CHECKING else tuple
 
 
 def said(*turns: tuple[str, str]) -> str:
@@ -160,7 +161,7 @@ def test_a_request_for_much_gets_more() -> None:
     ],
 )
 def test_max_tokens_is_obeyed_exactly(
-    max_tokens: int | None, text: str, end: End, stream: bool
+    max_tokens: int | None, text: str, end: End, *, stream: bool
 ) -> None:
     pieces = complete("Say: one two three", max_tokens=max_tokens, stream=stream)
     assert "".join(piece.text for piece in pieces) == text

@@ -19,7 +19,7 @@ from reference_server.text.stops import UpToStop
     ],
 )
 def test_what_is_shown_does_not_depend_on_the_pieces(
-    stops: tuple[str, ...], text: str, shown: str, found: bool, size: int
+    stops: tuple[str, ...], text: str, shown: str, size: int, *, found: bool
 ) -> None:
     until = UpToStop(stops)
     parts = [until.feed(text[start : start + size]) for start in range(0, len(text), size)]
