@@ -14,7 +14,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -47,15 +47,21 @@ def replacing(target: Path) -> Iterator[Path]:
         raise
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write `content` to `path` so that nobody ever sees a part of it."""
-    fresh = path.parent / f".{path.name}.{secrets.token_hex(4)}.new"
+def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into `folder` so that nobody sees a part of one; all are on disk before any shows.
+
+    Call it with the folder's lock held.
+    """
+    suffix = f".{secrets.token_hex(4)}.new"
+    fresh = {folder / name: folder / f".{name}{suffix}" for name in files}
     try:
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
+        for path, content in zip(fresh.values(), files.values(), strict=True):
+            path.write_bytes(content)
+        for target, path in fresh.items():
+            path.replace(target)
+    finally:
+        for path in fresh.values():
+            path.unlink(missing_ok=True)
 
 
 def _swap(fresh: Path, target: Path) -> None:

@@ -15,18 +15,21 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from reports import conformance_result, load_result
+from reports.comparison import compare
+from reports.comparison.gate_record import decode_record, encode_record
 from reports.conformance_result import ConformanceResult, ResultFileError
-from reports.folder_swap import locked, replacing
+from reports.folder_swap import locked, replace_files, replacing
 from reports.logs.result import LogReading, LogReadings
 from reports.probes.measured import StartupResult
 from reports.redacted import redacted
 from reports.release import Release
 from reports.release_name import folder_name
-from reports.rendering.documents import release_documents
+from reports.rendering.documents import comparison_documents, release_documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from reports.comparison.gate_record import GateRecord
     from reports.load_result import LoadResult
 
 CONFORMANCE, LOAD, LOGS, STARTUP = "conformance.json", "load.json", "logs.json", "startup.json"
@@ -103,6 +106,34 @@ class ReportStore:
         """Publish the measured starts of a release."""
         return self._change(service, version, redact, startup=result)
 
+    def write_comparison(
+        self,
+        a: Release,
+        b: Release,
+        record: GateRecord | None = None,
+        redact: Callable[[str], str] = unredacted,
+    ) -> Path:
+        """Publish the comparison of release `b` with the older `a`; return its Markdown file.
+
+        It lies beside the versions of b's service. `record` is what the release gate decided; it
+        is kept, and a later comparison without one shows it again.
+        """
+        name = comparison_name(a, b)
+        folder = self.root / folder_name("service", b.service)
+        if record is not None:
+            record = redacted(record, redact)
+        with _writing(folder / name):
+            folder.mkdir(parents=True, exist_ok=True)
+            with locked(folder):
+                kept = folder / f"{name}.json"
+                if record is None and kept.is_file():
+                    record = decode_record(kept.read_bytes(), str(kept))
+                files = {} if record is None else {kept.name: encode_record(record)}
+                for file, text in comparison_documents(compare(a, b), record, name).items():
+                    files[file] = text.encode() if isinstance(text, str) else text
+                replace_files(folder, files)
+        return folder / f"{name}.md"
+
     def read(self, service: str, version: str) -> Release:
         """Return what is stored of a release.
 
@@ -155,6 +186,12 @@ class ReportStore:
                     for name, document in release_documents(release).items():
                         _write(fresh / name, document)
         return folder
+
+
+def comparison_name(a: Release, b: Release) -> str:
+    """Return the name, without suffix, of the files that hold the comparison of two releases."""
+    older = a.version if a.service == b.service else f"{a.service} {a.version}"
+    return f"{folder_name('version', older)}-vs-{folder_name('version', b.version)}"
 
 
 def read_release(folder: Path) -> Release:

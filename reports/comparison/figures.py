@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from reports.load_figures import error_share, percentile, success_latency
+from reports.probes.measured import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,8 +79,8 @@ def start_figures(a: Release, b: Release) -> tuple[Figure, ...]:
             a=before[name].median_s if name in before else None,
             b=after[name].median_s if name in after else None,
         )
-        for name in dict.fromkeys([*after, *before])
-        if name != "shutdown_s"
+        for name in MEASURES
+        if (name in before or name in after) and name != "shutdown_s"
     )
 
 

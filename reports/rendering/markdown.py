@@ -1,18 +1,27 @@
-"""A release's report as Markdown."""
+"""Reports and comparisons as Markdown."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from reports.comparison import MOVE_KINDS
 from reports.load_figures import success_latency
+from reports.recommendations import comparison_facts, recommendations, release_facts
+from reports.rendering.comparison_text import ComparisonText
 from reports.rendering.load_text import LoadText
+from reports.rendering.markdown_text import Markdown
+from reports.rendering.recommendation_text import advice
 from reports.rendering.release_text import ReleaseText
 from reports.rendering.release_view import ReleaseView, groups
 from reports.rendering.templates_environment import markdown_environment
+from reports.rendering.trial_text import TrialText
 from reports.rendering.words import words
 
 if TYPE_CHECKING:
+    from reports.comparison import Comparison
+    from reports.comparison.gate_record import GateRecord
     from reports.release import Release
     from reports.rendering.words import Language
 
@@ -48,8 +57,58 @@ def release_markdown(release: Release, language: Language) -> str:
             start_time=text.start_time(),
             log_errors=text.log_errors(),
             part_files=part_files(release),
+            recommended=advice(recommendations(release_facts(release), "release"), spoken),
         )
     )
+
+
+def comparison_markdown(
+    comparison: Comparison, record: GateRecord | None, language: Language
+) -> str:
+    """Return the comparison of two releases: the verdict and the table people know first.
+
+    With the record of a release gate, the verdict is the gate's.
+    """
+    spoken = words(language)
+    text = ComparisonText(comparison, spoken)
+    facts = comparison_facts(comparison)
+    environment = markdown_environment(spoken)
+    environment.globals |= {
+        name: getattr(text, name)
+        for name in (
+            *("change", "functionality", "log_errors", "measure", "move_title", "value"),
+            *("vllm", "works"),
+        )
+    }
+    return tidy(
+        environment.get_template("comparison.md.j2").render(
+            comparison=comparison,
+            record=record,
+            trial=TrialText(record.trial, spoken) if record and record.trial else None,
+            verdict=record.verdict if record else comparison.verdict.name,
+            headline=text.headline(),
+            caveat_sentence=text.caveat,
+            moved=[(k, moves) for k in MOVE_KINDS if (moves := comparison.moved(k))],
+            before=advice(recommendations(facts, "before"), spoken),
+            after=advice(recommendations(facts, "after"), spoken),
+            links=_report_links(comparison, language),
+        )
+    )
+
+
+def _report_links(comparison: Comparison, language: Language) -> dict[str, Markdown]:
+    """Addresses of the two reports from where the comparison lies: beside version b."""
+    file = "report.md" if language == "en" else f"report.{language}.md"
+    sides = {"a": comparison.a, "b": comparison.b}
+    return {
+        name: Markdown(
+            quote(
+                f"{'' if side.service == comparison.b.service else f'../{side.service}/'}"
+                f"{side.version}/{file}"
+            )
+        )
+        for name, side in sides.items()
+    }
 
 
 def part_files(release: Release) -> list[str]:
