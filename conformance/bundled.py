@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -13,8 +14,11 @@ import time
 from dataclasses import dataclass
 from queue import Empty, Queue
 
+from conformance.iam import IamKeys
+
 _LISTENING = re.compile(r"Uvicorn running on (http://\S+)")
-_GRPC_LISTENING = re.compile(r"gRPC server running on (\S+)")
+_GRPC_LISTENING = re.compile(r"gRPC on (\S+:\d+)")
+TOKEN_PATH = "/api/v1/auth/token"  # noqa: S105 - a path
 STARTUP_LIMIT_S = 60.0
 STOP_LIMIT_S = 10.0
 
@@ -30,6 +34,7 @@ class BundledServer:
     process: subprocess.Popen[str]
     base_url: str
     grpc_target: str | None
+    iam: IamKeys | None = None
 
     def stop(self) -> None:
         """End the process: politely, then not."""
@@ -48,6 +53,7 @@ def start_bundled(release: str, api_key: str, trusted_origin: str) -> BundledSer
     `trusted_origin` is where the suite serves images from; the server refuses every other
     private address. Raises BundledServerFailed.
     """
+    key_id, secret = secrets.token_urlsafe(12), secrets.token_urlsafe(24)
     state = tempfile.mkdtemp(prefix="inference-gate-")
     command = [
         sys.executable, "-m", "reference_server", "--port", "0", "--grpc-port", "0",
@@ -59,7 +65,12 @@ def start_bundled(release: str, api_key: str, trusted_origin: str) -> BundledSer
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=os.environ | {"INFERENCE_GATE_API_KEY": api_key},
+        env=os.environ
+        | {
+            "INFERENCE_GATE_API_KEY": api_key,
+            "INFERENCE_GATE_IAM_KEY_ID": key_id,
+            "INFERENCE_GATE_IAM_SECRET": secret,
+        },
     )
     lines: Queue[str | None] = Queue()
     threading.Thread(target=_drain, args=(process, lines), daemon=True).start()
@@ -81,6 +92,7 @@ def start_bundled(release: str, api_key: str, trusted_origin: str) -> BundledSer
             server.grpc_target = found[1]
         if found := _LISTENING.search(line):
             server.base_url = found[1]
+            server.iam = IamKeys(found[1] + TOKEN_PATH, key_id, secret)
     return server
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _UNAUTHORIZED = (401, 403)
 _MOST_SERVER_ERRORS = 50
+_MOST_RATE_LIMITS = 50
 
 
 @dataclass
@@ -35,9 +36,16 @@ class Ledger:
     sent_bytes: int = 0
     received_bytes: int = 0
     waited_for_rate: int = 0
+    tokens: int = 0
     operations: dict[tuple[str, str], OperationLog] = field(default_factory=dict)
     server_errors: list[Answer] = field(default_factory=list)
+    rate_limits: list[Answer] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def spent_tokens(self, tokens: int) -> None:
+        """Count the tokens that one answer says it has cost."""
+        with self._lock:
+            self.tokens += tokens
 
     def rate_limited(self) -> None:
         """Count one answer that asked the run to slow down."""
@@ -60,6 +68,8 @@ class Ledger:
             log.statuses[str(got.status)] += 1
             if got.status >= 500 and len(self.server_errors) < _MOST_SERVER_ERRORS:  # noqa: PLR2004 - HTTP's own range
                 self.server_errors.append(got)
+            if got.status == 429 and len(self.rate_limits) < _MOST_RATE_LIMITS:  # noqa: PLR2004 - HTTP's own number
+                self.rate_limits.append(got)
             if request.authorization is None:
                 log.open_without_key = got.status not in _UNAUTHORIZED
             if not log.sample_request and got.status == 200:  # noqa: PLR2004 - HTTP's own number

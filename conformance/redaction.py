@@ -14,9 +14,9 @@ MASK = "***"
 _SHORTEST = 4
 
 
-@dataclass(frozen=True)
+@dataclass
 class Redactor:
-    """Replaces every known secret in a text by ***."""
+    """Replaces every known secret in a text by ***; it may learn more of them in mid-run."""
 
     secrets: tuple[str, ...] = ()
 
@@ -26,17 +26,18 @@ class Redactor:
 
         Values under four characters are left alone: they would mask ordinary text.
         """
-        forms: set[str] = set()
+        redactor = cls()
         for secret in secrets:
-            if secret and len(secret) >= _SHORTEST:
-                raw = secret.encode()
-                forms |= {
-                    secret,
-                    quote(secret, safe=""),
-                    unquote(secret),
-                    base64.b64encode(raw).decode(),
-                }
-        return cls(tuple(sorted(forms, key=lambda form: (-len(form), form))))
+            redactor.learn(secret)
+        return redactor
+
+    def learn(self, secret: str | None) -> None:
+        """Replace this value too from now on."""
+        if not secret or len(secret) < _SHORTEST or secret in self.secrets:
+            return
+        encoded = base64.b64encode(secret.encode()).decode()
+        forms = {*self.secrets, secret, quote(secret, safe=""), unquote(secret), encoded}
+        self.secrets = tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
     def __call__(self, text: str) -> str:
         for secret in self.secrets:

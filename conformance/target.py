@@ -67,11 +67,13 @@ class Budget:
 class Target:
     """A base URL with a key, and the means to send requests to it.
 
-    `key` is called for every request, so that a token may be renewed in mid-run.
+    `key` is called for every request, so that a token may be renewed in mid-run; `renew_key` is
+    told a key that got 401, and says whether there is another to try once more with.
     """
 
     base_url: str
     key: Callable[[], str | None] = lambda: None
+    renew_key: Callable[[str], bool] | None = None
     budget: Budget = field(default_factory=Budget)
     timeout_s: float = 120.0
     concurrency: int = 8
@@ -116,11 +118,11 @@ class Target:
         Raises RequestsSpent, TimeSpent or TargetLost.
         """
         for attempt in range(1, RATE_LIMIT_TRIES + 1):
-            got = self._send_once(request)
+            got = self._send_with_good_key(request)
             if isinstance(got, NoAnswer) and got.failure in ("refused", "dns"):
                 self._still_there(got)
             wait_s = _rate_limit_wait(got) if attempt < RATE_LIMIT_TRIES else None
-            if wait_s is None or not self._time_left(wait_s):
+            if wait_s is None or not self.time_left(wait_s):
                 break
             self.ledger.rate_limited()
             time.sleep(wait_s)
@@ -144,8 +146,19 @@ class Target:
         """The command that repeats this request."""
         return self.redact(curl_line(self.public_url, request, self.evidence))
 
+    def _send_with_good_key(self, request: Request) -> Answer | NoAnswer:
+        if request.authorization != "key" or (key := self.key()) is None:
+            return self._send_once(request)
+        self.redact.learn(key)
+        got = self._send_once(request)
+        unauthorized = isinstance(got, Answer) and got.status == httpx.codes.UNAUTHORIZED
+        if unauthorized and self.renew_key is not None and self.renew_key(key):
+            self.redact.learn(self.key())
+            return self._send_once(request)
+        return got
+
     def _send_once(self, request: Request) -> Answer | NoAnswer:
-        self._charge()
+        self.charge()
         built = self._built(request)
         started = time.monotonic()
         deadline_s = request.timeout_s or self.timeout_s
@@ -217,8 +230,9 @@ class Target:
             curl=self.curl(request),
         )
 
-    def _charge(self) -> None:
-        if not self._time_left(0.0):
+    def charge(self) -> None:
+        """Count one request before it is sent. Raises RequestsSpent or TimeSpent."""
+        if not self.time_left(0.0):
             raise TimeSpent(f"the time budget of {self.budget.time_s:g} s is spent")
         with self._count_lock:
             spent, allowed = self.ledger.started, self.budget.max_requests
@@ -226,7 +240,8 @@ class Target:
                 raise RequestsSpent(f"the limit of {allowed} requests is spent")
             self.ledger.started += 1
 
-    def _time_left(self, wait_s: float) -> bool:
+    def time_left(self, wait_s: float) -> bool:
+        """Whether the time budget has room for a wait of so many seconds."""
         allowed = self.budget.time_s
         return allowed is None or time.monotonic() - self._started + wait_s < allowed
 

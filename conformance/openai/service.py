@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from conformance.exchange import Answer, NoAnswer, Request, Unexpected
+from conformance.exchange import Answer, Request, Unexpected
 from conformance.openai.answers import Completion, Streamed
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import pytest
 
 from conformance.bundled import BundledServerFailed
 from conformance.exchange import Unexpected
-from conformance.judging import DEPTHS, Judge, violation_message
+from conformance.iam import IamFailed
+from conformance.judging import DEPTHS, Judge, NotTestable, violation_message
 from conformance.plugin.options import Options, WrongOption, add_options, parse
 from conformance.plugin.run import Run
 from conformance.plugin.summary import print_summary
@@ -73,6 +74,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         run = config.stash[RUN] = Run.begin(options)
     except (DeviationFileError, BundledServerFailed) as error:
         pytest.exit(str(error), ExitCode.USAGE)
+    except IamFailed as error:
+        pytest.exit(str(error), ExitCode.USAGE if error.refused else ExitCode.UNREACHABLE)
     config.add_cleanup(run.end)
     try:
         reception = run.probe()
@@ -133,6 +136,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except Unexpected as error:
         for claim in judge.undecided():
             judge.unexpected(claim.requirement, error)
+    except NotTestable as why:
+        if why.because is None:
+            judge.unsupported(str(why))
+        else:
+            judge.untested(str(why), because=why.because)
     except CutShort as why:
         _cut_short(run, judge, why)
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from conformance.iam import DEFAULT_IAM_URL, IamKeys
 from conformance.judging import DEPTHS, Depth
 from schemas import contract_names, load_contract
 
@@ -47,6 +48,7 @@ class Options:
     seed: int
     public_url: str | None
     model_uris: tuple[str, ...]
+    iam: IamKeys | None
     bundled_release: str
 
 
@@ -133,6 +135,14 @@ def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
         help="model to ask, repeatable",
     )
     add(
+        "--iam-url",
+        default=DEFAULT_IAM_URL,
+        metavar="URL",
+        help="where IAM keys are exchanged for a token (default: the provider's own)",
+    )
+    add("--iam-key-id-env", metavar="NAME", help="environment variable of the IAM key id")
+    add("--iam-secret-env", metavar="NAME", help="environment variable of the IAM secret")
+    add(
         "--bundled-release",
         default="1.0.9",
         metavar="VERSION",
@@ -165,6 +175,7 @@ def parse(config: pytest.Config) -> Options:
         seed=_seed(option("seed")),
         public_url=_url("--public-url", option("public_url")),
         model_uris=tuple(option("model_uri")),
+        iam=_iam(option("iam_url"), option("iam_key_id_env"), option("iam_secret_env")),
         bundled_release=option("bundled_release"),
     )
 
@@ -211,6 +222,21 @@ def _api_key(env_name: str | None, file: str | None) -> str | None:
             "the API key holds characters that no HTTP header can carry: check its value"
         )
     return key
+
+
+def _iam(url: str, key_id_env: str | None, secret_env: str | None) -> IamKeys | None:
+    if key_id_env is None and secret_env is None:
+        return None
+    if key_id_env is None or secret_env is None:
+        raise WrongOption("--iam-key-id-env and --iam-secret-env: give both of them")
+    for option, name in (("--iam-key-id-env", key_id_env), ("--iam-secret-env", secret_env)):
+        if not os.environ.get(name):
+            raise WrongOption(f"{option}: the variable {name} is not set or empty: export it")
+    return IamKeys(
+        url=_url("--iam-url", url) or DEFAULT_IAM_URL,
+        key_id=os.environ[key_id_env],
+        secret=os.environ[secret_env],
+    )
 
 
 def _why(error: OSError | UnicodeDecodeError) -> str:

@@ -8,12 +8,15 @@ import platform
 import secrets
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from conformance.base_address import without_v1
 from conformance.bundled import BundledServer, start_bundled
+from conformance.iam import IamKeys, IamTokens, exchange
 from conformance.images import ImageServer
 from conformance.recognition import Reception, Recognition, receive, recognise
 from conformance.results import CheckRecord, Untested, contract_result
@@ -51,23 +54,32 @@ class Run:
     incomplete: Incomplete | None = None
     incomplete_reason: str = ""
     notes: list[str] = field(default_factory=list)
+    iam: IamKeys | None = None
+    tokens: IamTokens | None = None
 
     @classmethod
     def begin(cls, options: Options) -> Run:
         """Read the deviations, start what has to be started, open the target.
 
-        Raises DeviationFileError and BundledServerFailed.
+        Raises DeviationFileError, BundledServerFailed and IamFailed.
         """
         deviations = _read_deviations(options)
         images = ImageServer.start(options.public_url)
         bundled, base_url, key, grpc = None, options.base_url, options.api_key, options.grpc_target
+        iam, notes = options.iam, []
         if base_url is None:
             key = secrets.token_urlsafe(18)
             bundled = start_bundled(options.bundled_release, key, images.origin)
-            base_url, grpc = bundled.base_url, bundled.grpc_target
+            base_url, grpc, iam = bundled.base_url, bundled.grpc_target, bundled.iam
+        if without_v1(base_url) != base_url:
+            base_url = without_v1(base_url)
+            notes.append("the address was given with /v1 at its end; the suite adds that itself")
+        tokens = None if iam is None or key is not None else IamTokens(partial(exchange, iam))
         target = Target(
             base_url=base_url,
-            key=lambda: key,
+            key=tokens or (lambda: key),
+            renew_key=tokens.renew if tokens else None,
+            secrets=() if iam is None else (iam.key_id, iam.secret),
             budget=Budget(options.max_requests, options.time_budget_s),
             timeout_s=options.request_timeout_s,
             concurrency=options.concurrency,
@@ -81,6 +93,9 @@ class Run:
             grpc_target=grpc,
             started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             clock=time.monotonic(),
+            notes=notes,
+            iam=iam,
+            tokens=tokens,
         )
 
     def probe(self) -> Reception:
@@ -132,6 +147,7 @@ class Run:
                 sent_bytes=ledger.sent_bytes,
                 received_bytes=ledger.received_bytes,
                 duration_s=round(time.monotonic() - self.clock, 3),
+                tokens=ledger.tokens or None,
                 rate_limited=ledger.waited_for_rate,
             ),
             machine=Machine(
@@ -144,7 +160,10 @@ class Run:
             incomplete_reason=self.incomplete_reason,
             accepted_untested=self.options.accept_untested,
             deviation_problems=tuple(problems),
-            notes=tuple(self.target.redact(note) for note in self.notes),
+            notes=tuple(
+                self.target.redact(note)
+                for note in (*self.notes, *(self.tokens.notes if self.tokens else ()))
+            ),
         )
 
     def end(self) -> None:
