@@ -46,7 +46,7 @@ class Request:
 class Unexpected(Exception):  # noqa: N818 - it is a verdict about the target, not an error of ours
     """The target's answer cannot be what the contract promises, so the check cannot go on."""
 
-    def __init__(self, *, expected: str, got: str, by: Answer | NoAnswer) -> None:
+    def __init__(self, *, expected: str, got: str, by: Answer | NoAnswer | str) -> None:
         super().__init__(f"expected {expected}, got {got}")
         self.expected, self.got, self.by = expected, got, by
 

@@ -26,6 +26,14 @@ MOST_FINDINGS = 5
 """Findings kept per requirement and check: a server that is wrong everywhere is wrong once."""
 
 
+class NotTestable(Exception):
+    """What a check needs is not there: without `because`, the target does not offer it."""
+
+    def __init__(self, reason: str, because: UntestedBecause | None = None) -> None:
+        super().__init__(reason)
+        self.because = because
+
+
 def decides(*requirements: str, depth: Depth = "standard") -> pytest.MarkDecorator:
     """Mark a check with the requirements it decides and the least depth at which it runs."""
     return pytest.mark.decides(requirements=requirements, depth=depth)
