@@ -81,7 +81,7 @@ def from_manifest(path: Path, container: str | None = None) -> tuple[VariableSet
     `SourceError`.
     """
     documents = read_documents(path)
-    found = [*_kubernetes(documents), *_compose(documents, path)]
+    found = [*_kubernetes(documents, path), *_compose(documents, path)]
     if container is not None:
         found = [(name, item) for name, item in found if name == container]
     if not found:
@@ -90,16 +90,19 @@ def from_manifest(path: Path, container: str | None = None) -> tuple[VariableSet
     return tuple(item for _, item in found)
 
 
-def _kubernetes(documents: tuple[dict[str, Any], ...]) -> Iterator[tuple[str, VariableSet]]:
+def _kubernetes(
+    documents: tuple[dict[str, Any], ...], path: Path
+) -> Iterator[tuple[str, VariableSet]]:
     maps = {
-        (kind, str((document.get("metadata") or {}).get("name"))): document
+        (kind, str(_mapping(document.get("metadata")).get("name"))): document
         for document in documents
         if (kind := document.get("kind")) in ("ConfigMap", "Secret")
     }
     for declared in containers(documents):
+        label = f"{declared.workload}/{declared.name}"
         found: dict[str, Variable] = {}
         unseen: list[str] = []
-        for source in _rows(declared.spec.get("envFrom")):
+        for source in _rows(declared.spec.get("envFrom"), f"{path}: {label}: envFrom"):
             for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
                 if isinstance(reference := source.get(key), dict):
                     name = str(reference.get("name"))
@@ -109,9 +112,8 @@ def _kubernetes(documents: tuple[dict[str, Any], ...]) -> Iterator[tuple[str, Va
                     else:
                         prefix = str(source.get("prefix") or "")
                         found |= {prefix + k: v for k, v in _data(document).items()}
-        for row in _rows(declared.spec.get("env")):
+        for row in _rows(declared.spec.get("env"), f"{path}: {label}: env"):
             found[str(row.get("name"))] = _kubernetes_variable(row, maps)
-        label = f"{declared.workload}/{declared.name}"
         yield declared.name, VariableSet(label, found, tuple(unseen))
 
 
@@ -133,10 +135,10 @@ def _kubernetes_variable(row: dict[str, Any], maps: dict[tuple[Any, str], Any]) 
 def _data(document: dict[str, Any]) -> dict[str, Variable]:
     """What a ConfigMap or Secret holds; a Secret's `data` is base64 and counts as unseen."""
     secret = document.get("kind") == "Secret"
-    plain = document.get("stringData" if secret else "data") or {}
+    plain = _mapping(document.get("stringData" if secret else "data"))
     found = {str(key): Variable(str(value)) for key, value in plain.items()}
     if secret:
-        coded = document.get("data") or {}
+        coded = _mapping(document.get("data"))
         found |= {str(key): Variable(None if value else "") for key, value in coded.items()}
     return found
 
@@ -150,20 +152,24 @@ def _compose(
             continue
         for name, service in services.items():
             if isinstance(service, dict):
-                found = _compose_files(service, path) | _compose_variables(service)
+                where = f"{path}: service {name}"
+                found = _compose_files(service, path, where) | _compose_variables(service, where)
                 yield str(name), VariableSet(f"service {name}", found)
 
 
-def _compose_files(service: dict[str, Any], path: Path) -> dict[str, Variable]:
+def _compose_files(service: dict[str, Any], path: Path, where: str) -> dict[str, Variable]:
     files = service.get("env_file") or []
+    entries = [files] if isinstance(files, str | dict) else files
+    if not isinstance(entries, list):
+        raise SourceError(f"{where}: env_file must be a file or a list of files")
     found: dict[str, Variable] = {}
-    for entry in [files] if isinstance(files, str | dict) else files:
+    for entry in entries:
         name = entry.get("path") if isinstance(entry, dict) else entry
         found |= from_env_file(path.parent / str(name)).variables
     return found
 
 
-def _compose_variables(service: dict[str, Any]) -> dict[str, Variable]:
+def _compose_variables(service: dict[str, Any], where: str) -> dict[str, Variable]:
     """`environment` as a mapping or a list; a name without a value is taken from the shell."""
     given = service.get("environment") or {}
     if isinstance(given, dict):
@@ -171,6 +177,8 @@ def _compose_variables(service: dict[str, Any]) -> dict[str, Variable]:
             str(name): Variable(None if value is None else _seen(str(value)))
             for name, value in given.items()
         }
+    if not isinstance(given, list):
+        raise SourceError(f"{where}: environment must be a mapping or a list of NAME=value")
     pairs = (str(row).partition("=") for row in given)
     return {name: Variable(_seen(value) if equals else None) for name, equals, value in pairs}
 
@@ -180,8 +188,16 @@ def _seen(value: str) -> str | None:
     return None if value.startswith("$") or "${" in value or "$(" in value else value
 
 
-def _rows(value: Any) -> list[dict[str, Any]]:
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+def _rows(value: Any, where: str) -> list[dict[str, Any]]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise SourceError(f"{where} must be a list of mappings, as Kubernetes wants it")
+    return value
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _unquoted(value: str) -> str:

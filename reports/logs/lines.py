@@ -56,7 +56,7 @@ _LOGFMT = re.compile(r"\blevel=\"?([A-Za-z]+)")
 _ABORTED_AT = re.compile(r"\*\*\* Aborted at (1\d{9}) \(unix time\)")
 # What names the sender rather than the event: a pod, a compose service, a worker process, a file.
 _SENDERS = re.compile(
-    r"^(?:\[pod/[^\]]+\] ?|[a-z0-9][\w.-]*[-_]\d+\s+\| ?|\([A-Za-z_][\w.]*[^()]*\bpid=\d+[^()]*\) ?"
+    r"^(?:\[pod/[^\]]+\] ?|[a-z0-9][\w.-]*[-_]\d+\s+\| ?|\([^()]{0,80}\bpid=\d+[^()]{0,80}\) ?"
     r"|\[[\w./-]+\.(?:py|cc|cu|cpp|h|go|rs):\d+\] ?|(?:stdout|stderr) [FP] ?|- (?=\S))"
 )
 _MOST_PREFIXES = 8  # a stamp, a sender, a level, a second stamp, …: more is not a prefix

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MOST_GROUPS = 500
 _MOST_ATTEMPTS_NAMED = 20
 _LONGEST_LINE = 64 * 1024  # bytes; what follows is dropped
+_LONGEST_RULED = 4_000  # characters of a line that the rules look at: patterns may be quadratic
 _LONGEST_EXAMPLE = 4_000  # characters
 _PEEKED = 500  # lines in which a date is looked for, when the first stamps have none
 
@@ -136,7 +137,7 @@ def read_log(stream: IO[bytes], name: str, rules: RuleBook) -> LogReading:
 
 def _rule_of(text: str, rules: RuleBook) -> Rule | None:
     """The rule for a line of text; an indented one is a traceback's quotation, not an event."""
-    return None if text[:1] in (" ", "\t") else rules.match(text)
+    return None if text[:1] in (" ", "\t") else rules.match(text[:_LONGEST_RULED])
 
 
 def _severity(entry: Entry) -> Severity | None:

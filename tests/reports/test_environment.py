@@ -252,3 +252,24 @@ def test_a_manifest_without_containers_is_an_error(tmp_path: Path) -> None:
     path.write_text("kind: Service\n")
     with pytest.raises(ManifestError, match="no container or service in it"):
         from_manifest(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "kind: Pod\nspec: {containers: [{name: a, env: {HF_HOME: x}}]}\n",
+            "Pod/a: env must be a list",
+        ),
+        ("services: {ocr: {environment: HF_HOME}}\n", "environment must be a mapping or a list"),
+        ("services: {ocr: {env_file: 1}}\n", "env_file must be a file or a list"),
+    ],
+)
+def test_variables_in_the_wrong_form_are_an_error_and_not_overlooked(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(text)
+    with pytest.raises(SourceError) as caught:
+        from_manifest(path)
+    assert message in str(caught.value)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import tracemalloc
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reports.logs import LogReading, load_rules, read_log, to_json
 from reports.logs.result import LogReadings
@@ -106,7 +109,7 @@ FORMS = [
 
 
 def read(text: str | bytes, rules: Path | None = None) -> LogReading:
-    data = text.encode() if isinstance(text, str) else text
+    data = text.encode(errors="replace") if isinstance(text, str) else text
     return read_log(io.BytesIO(data), "container.log", load_rules(rules))
 
 
@@ -218,7 +221,7 @@ def orderly_kills(ages: list[float], *, up: bool, signal_named: bool) -> str:
 
 
 @pytest.mark.parametrize("signal_named", [True, False])
-def test_a_loop_of_orderly_stops_is_found_too(signal_named: bool) -> None:  # noqa: FBT001
+def test_a_loop_of_orderly_stops_is_found_too(signal_named: bool) -> None:
     loop = read(orderly_kills([38, 37, 39], up=True, signal_named=signal_named)).sigterm_loop
     assert loop is not None
     assert loop.count == 3
@@ -324,7 +327,7 @@ def test_a_vllm_traceback_with_a_prefix_on_every_line_is_one_error() -> None:
         ("ERROR in a thing that nobody has written a rule for", "service", False),
     ],
 )
-def test_known_lines_have_a_topic_and_a_weight(line: str, topic: str, critical: bool) -> None:  # noqa: FBT001
+def test_known_lines_have_a_topic_and_a_weight(line: str, topic: str, critical: bool) -> None:
     (group,) = read(line + "\n").groups
     assert (group.topic, group.critical) == (topic, critical)
 
@@ -365,6 +368,36 @@ def test_cyrillic_and_broken_bytes_are_read() -> None:
     reading = read("ОШИБКА".encode("cp1251") + b"\n" + "ERROR: Не удалось прочесть\n".encode())
     (group,) = reading.groups
     assert group.message == "Не удалось прочесть"
+
+
+tokens = st.text(max_size=6) | st.sampled_from(
+    [
+        *("2025-12-05T09:00:34Z ", "2025-12-05 09:00:34,123 ", "[09:00:34] ", "12-05 09:00:40 "),
+        *("I1205 09:00:34.123456 12 f.cc:3] ", "ERROR ", "- x - INFO - ", "[core.py:3] ", "❌ "),
+        *("\n", "\n", "\n", "\r", "\x1b[0m", "{", "}", '{"msg":"', '","time":"', '"}', "\\n"),
+        *("Traceback (most recent call last):", "  File x", "KeyError: x", "-----------"),
+        *("C++ Traceback (most recent call last):", "Error Message Summary:", "FatalError: `T`"),
+        *("Starting FastAPI handler on port 1", "Application startup complete"),
+        *("Finished server process [1]", "SIGTERM received by PID 1"),
+    ]
+)
+
+
+@given(st.lists(tokens, max_size=60))
+@settings(max_examples=150, deadline=None)
+def test_whatever_stands_in_a_log_every_problem_is_counted_once(parts: list[str]) -> None:
+    reading = read("".join(parts))
+    assert sum(group.count for group in reading.groups) == reading.errors + reading.warnings
+    assert sum(attempt.errors for attempt in reading.attempts) == reading.errors
+    assert msgspec.json.decode(to_json((reading,)), type=LogReadings).readings == (reading,)
+
+
+@pytest.mark.parametrize("word", ["SIGTERM ", "a-", "a.", "_", "/a", "[", "(", "❌ ", '"A '])
+def test_a_hostile_line_takes_no_longer_than_its_length(word: str) -> None:
+    line = ("ERROR " + word * (60_000 // len(word)) + "!\n").encode()
+    began = time.process_time()
+    read(line * 3)
+    assert time.process_time() - began < 3
 
 
 def test_a_text_that_is_no_log_is_recognised_as_nothing() -> None:
