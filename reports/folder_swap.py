@@ -53,9 +53,11 @@ def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
     Call it with the folder's lock held.
     """
     suffix = f".{secrets.token_hex(4)}.new"
-    fresh = {folder / name: folder / f".{name}{suffix}" for name in files}
+    targets = [folder / name for name in files]
+    fresh = {target: target.parent / f".{target.name}{suffix}" for target in targets}
     try:
         for path, content in zip(fresh.values(), files.values(), strict=True):
+            path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
         for target, path in fresh.items():
             path.replace(target)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MOST_BYTES = 100
 """`<a>-vs-<b>.ru.html` must fit the 255 bytes that file systems give a name."""
 
 _FORM = re.compile(r"[\w][\w.+@=~ -]*")
 _RESERVED = re.compile(
-    r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*\.(md|html|json|svg)|.*-vs-.*", re.IGNORECASE
+    r"charts|(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*\.(md|html|json|svg)|.*-vs-.*", re.IGNORECASE
 )
 
 
@@ -46,3 +50,16 @@ def _fault(name: str) -> str:
     if _RESERVED.fullmatch(name):
         return "that name is taken by a report file or by the operating system"
     return ""
+
+
+def in_order(versions: Iterable[str]) -> tuple[str, ...]:
+    """Return version names from old to new as people count: 1.0.9 before 1.0.10."""
+    return tuple(sorted(versions, key=_parts))
+
+
+def _parts(version: str) -> list[tuple[int, int, str]]:
+    """Numbers by value and before words; a longer version after the one that it begins with."""
+    return [
+        (0, int(part), "") if part.isdecimal() else (1, 0, part)
+        for part in re.findall(r"\d+|[^\W\d]+", version)
+    ]

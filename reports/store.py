@@ -23,7 +23,7 @@ from reports.logs.result import LogReading, LogReadings
 from reports.probes.measured import StartupResult
 from reports.redacted import redacted
 from reports.release import Release
-from reports.release_name import folder_name
+from reports.release_name import folder_name, in_order
 from reports.rendering.documents import comparison_documents, release_documents
 
 if TYPE_CHECKING:
@@ -158,9 +158,9 @@ class ReportStore:
         return tuple(name for name in _folders(self.root) if self.versions(name))
 
     def versions(self, service: str) -> tuple[str, ...]:
-        """Return the stored versions of a service, sorted as text."""
+        """Return the stored versions of a service, from old to new."""
         folder = self.root / service
-        return tuple(name for name in _folders(folder) if _is_release(folder / name))
+        return in_order(name for name in _folders(folder) if _is_release(folder / name))
 
     def _change(
         self,

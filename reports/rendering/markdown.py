@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from reports.comparison import MOVE_KINDS
 from reports.load_figures import success_latency
 from reports.recommendations import comparison_facts, recommendations, release_facts
-from reports.rendering.comparison_text import ComparisonText
+from reports.rendering.chart_files import chart_file, comparison_charts, release_charts
+from reports.rendering.comparison_text import MEASURES, ComparisonText
 from reports.rendering.load_text import LoadText
 from reports.rendering.markdown_text import Markdown
 from reports.rendering.recommendation_text import advice
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from reports.comparison import Comparison
     from reports.comparison.gate_record import GateRecord
     from reports.release import Release
+    from reports.rendering.svg import Drawing
     from reports.rendering.words import Language
 
 _MANY_BLANK_LINES = re.compile(r"\n{3,}")
@@ -58,16 +61,19 @@ def release_markdown(release: Release, language: Language) -> str:
             log_errors=text.log_errors(),
             part_files=part_files(release),
             recommended=advice(recommendations(release_facts(release), "release"), spoken),
+            charts=_embedded(release_charts(release, spoken), "charts/", language),
+            start_measures=MEASURES,
         )
     )
 
 
 def comparison_markdown(
-    comparison: Comparison, record: GateRecord | None, language: Language
+    comparison: Comparison, record: GateRecord | None, name: str, language: Language
 ) -> str:
     """Return the comparison of two releases: the verdict and the table people know first.
 
-    With the record of a release gate, the verdict is the gate's.
+    With the record of a release gate, the verdict is the gate's. `name` is the name of the file
+    without its suffix.
     """
     spoken = words(language)
     text = ComparisonText(comparison, spoken)
@@ -92,8 +98,22 @@ def comparison_markdown(
             before=advice(recommendations(facts, "before"), spoken),
             after=advice(recommendations(facts, "after"), spoken),
             links=_report_links(comparison, language),
+            charts=_embedded(comparison_charts(comparison, spoken), f"charts/{name}.", language),
         )
     )
+
+
+@dataclass(frozen=True)
+class _Embedded:
+    title: str
+    file: Markdown
+
+
+def _embedded(charts: dict[str, Drawing], prefix: str, language: Language) -> dict[str, _Embedded]:
+    return {
+        name: _Embedded(drawing.title, Markdown(quote(prefix + chart_file(name, language))))
+        for name, drawing in charts.items()
+    }
 
 
 def _report_links(comparison: Comparison, language: Language) -> dict[str, Markdown]:

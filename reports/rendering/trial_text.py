@@ -27,8 +27,9 @@ METRICS: dict[str, str] = {
     "throughput": mark("Throughput"),
     "goodput": mark("Right answers"),
     "failure_share": mark("Failed"),
-    "first_token_p50": mark("Time to first token p50"),
-    "first_token_p95": mark("Time to first token p95"),
+    "time_to_first_token_p50": mark("Time to first token p50"),
+    "time_to_first_token_p95": mark("Time to first token p95"),
+    "time_to_first_token_p99": mark("Time to first token p99"),
 }
 
 
@@ -64,7 +65,7 @@ class TrialText:
         if metric.kind == "share":
             return self.words.percent(value, 2)
         figures = Figures(self.words)
-        if metric.metric.startswith(("latency", "first_token", "inter_token")):
+        if metric.metric.startswith(("latency", "time_to_first_token")):
             return figures.milliseconds(value)
         return figures.rate(value)
 
