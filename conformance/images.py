@@ -8,6 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 
+_LOOPBACK = ("127.0.0.1", "localhost")
+
+
 @dataclass
 class ImageServer:
     """Serves images by path on this machine and remembers which paths were asked for."""
@@ -22,7 +25,10 @@ class ImageServer:
     @classmethod
     def start(cls, public_url: str | None = None) -> ImageServer:
         """Listen on a free loopback port, or on the port of the public URL on every address."""
-        address = ("127.0.0.1", 0) if public_url is None else ("", urlsplit(public_url).port or 80)
+        address = ("127.0.0.1", 0)
+        if public_url is not None:
+            parts = urlsplit(public_url)
+            address = ("127.0.0.1" if parts.hostname in _LOOPBACK else "", parts.port or 80)
         images = cls(
             server=ThreadingHTTPServer(address, BaseHTTPRequestHandler),
             canary=ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler),

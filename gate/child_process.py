@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -76,8 +76,10 @@ class ChildProcess:
 
 
 @contextmanager
-def running(command: str, port: int) -> Iterator[ChildProcess]:
+def running(command: str, port: int, log: BinaryIO | None = None) -> Iterator[ChildProcess]:
     """Run `command`, `{port}` in it replaced by `port`; end it on the way out, also on Ctrl-C.
+
+    What it prints is appended to `log`, where one is given.
 
     SIGTERM to this process counts as Ctrl-C while the child runs. Raises `CommandError` when the
     command cannot be run at all.
@@ -88,7 +90,7 @@ def running(command: str, port: int) -> Iterator[ChildProcess]:
         raise CommandError(f"the command is not a command line ({error}); quote it") from None
     if not words:
         raise CommandError("the command is empty; give the one that starts the service")
-    with tempfile.TemporaryFile() as output, _interrupted_by_sigterm():
+    with nullcontext(log) if log else tempfile.TemporaryFile() as output, _interrupted_by_sigterm():
         try:
             process = subprocess.Popen(  # noqa: S603 - running the user's command is the point
                 words,

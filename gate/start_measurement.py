@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import httpx
 
@@ -43,9 +43,14 @@ class _Page:
     failure: str
 
 
-def measure_command(command: str, port: int, plan: StartPlan) -> StartRun:
-    """Start `command`, measure, stop it. Raises `gate.child_process.CommandError`."""
-    with running(command, port) as child:
+def measure_command(
+    command: str, port: int, plan: StartPlan, log: BinaryIO | None = None
+) -> StartRun:
+    """Start `command`, measure, stop it; what it prints is appended to `log`.
+
+    Raises `gate.child_process.CommandError`.
+    """
+    with running(command, port, log) as child:
         return _measure(plan, child, since=child.started_at)
 
 
