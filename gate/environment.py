@@ -36,14 +36,14 @@ _VERDICTS = {
 _FILE = click.Path(path_type=Path)
 
 
-@click.command(name="env")
+@click.command()
 @click.option("--release", required=True, help="Release of the service, such as 1.3.6.")
 @click.option("--file", "files", type=_FILE, multiple=True, help="An .env file.")
 @click.option("--manifest", "manifests", type=_FILE, multiple=True, help="Kubernetes or compose.")
 @click.option("--container", metavar="NAME", help="Only this container or service of --manifest.")
 @click.option("--process", is_flag=True, help="The environment of this process (the default).")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
-def environment(
+def env(
     *,
     release: str,
     files: tuple[Path, ...],
@@ -52,7 +52,7 @@ def environment(
     process: bool,
     as_json: bool,
 ) -> None:
-    r"""Say of environment variables which the release needs, ignores, or misses.
+    """Say of environment variables which the release needs, ignores, or misses.
 
     Values are never printed.
 
@@ -61,7 +61,7 @@ def environment(
       0   fine
       1   something is wrong: a group is incomplete, a value cannot be used
       2   wrong usage, or a file that cannot be read
-    """
+    """  # noqa: D301 - \b is click's mark for lines it must not join
     try:
         sets = _sets(files, manifests, container, process=process)
         readings = tuple(assess(found, release) for found in sets)

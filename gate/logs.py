@@ -40,7 +40,7 @@ _STYLES = {"clean": "green", "terminated": "yellow", "crashed": "red", "lost": "
     help="YAML rules asked before the built-in ones (same form as reports/logs/rules.yaml).",
 )
 def logs(files: tuple[str, ...], rules_file: Path | None, *, as_json: bool) -> None:
-    r"""Read container logs: starts, stops, SIGTERM loops, errors grouped and weighed.
+    """Read container logs: starts, stops, SIGTERM loops, errors grouped and weighed.
 
     FILE is a log in plain text, JSON lines or `kubectl logs --timestamps`; - is standard input.
 
@@ -50,7 +50,7 @@ def logs(files: tuple[str, ...], rules_file: Path | None, *, as_json: bool) -> N
       1   a critical error, or a SIGTERM loop
       2   a file or the rules cannot be read
       5   nothing in a file looked like a service's log
-    """
+    """  # noqa: D301 - \b is click's mark for lines it must not join
     try:
         rules = load_rules(rules_file)
     except DataFileError as error:

@@ -79,7 +79,7 @@ def startup(
     liveness_probe: str | None,
     readiness_probe: str | None,
 ) -> None:
-    r"""Measure a service's start, and replay it against the platform's probes.
+    """Measure a service's start, and replay it against the platform's probes.
 
     Give one of --cmd, --url and --timeline. Probes come from a Kubernetes manifest (--probes) or
     from flags such as --liveness-probe initialDelaySeconds=10,timeoutSeconds=5; without any,
@@ -91,7 +91,7 @@ def startup(
       1   it started and could not read a page, or the platform would have killed it
       2   wrong usage
       6   it did not become healthy in time
-    """
+    """  # noqa: D301 - \b is click's mark for lines it must not join
     if sum(given is not None for given in (command, url, timeline_file)) != 1:
         raise click.UsageError("give exactly one of --cmd, --url and --timeline")
     plan = StartPlan(

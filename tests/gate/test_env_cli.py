@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner, Result
 
-from gate.environment import environment
+from gate.environment import env
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def run(*arguments: str, env: dict[str, str] | None = None) -> Result:
-    return CliRunner().invoke(environment, list(arguments), env=env)
+def run(*arguments: str, variables: dict[str, str] | None = None) -> Result:
+    return CliRunner().invoke(env, list(arguments), env=variables)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_three_of_four_fail_and_the_missing_one_is_named(three_of_four: Path) ->
 
 
 def test_the_process_is_read_when_no_source_is_named() -> None:
-    outcome = run("--release", "1.3.6", env={"CLOUDRU_S3_BUCKET": "pages-of-nobody"})
+    outcome = run("--release", "1.3.6", variables={"CLOUDRU_S3_BUCKET": "pages-of-nobody"})
     assert outcome.exit_code == 1
     assert "the process environment" in outcome.output
     assert "CLOUDRU_S3_BUCKET" in outcome.output
@@ -68,3 +68,7 @@ def test_wrong_usage_is_one_clear_line(arguments: list[str], message: str) -> No
     outcome = run(*arguments)
     assert outcome.exit_code == 2
     assert message in outcome.output
+
+
+def test_the_help_keeps_its_lines_apart() -> None:
+    assert "\n    0   fine\n    1   something is wrong" in run("--help").output
