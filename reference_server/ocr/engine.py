@@ -58,8 +58,11 @@ class OcrEngine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineEntry:
-    """Where an engine lives. `module` has `build(settings) -> OcrEngine` and
-    `missing(settings) -> list[str]`, one line for each thing that the engine lacks here."""
+    """Where an engine lives.
+
+    `module` has `build(settings) -> OcrEngine` and `missing(settings) -> list[str]`, one line for
+    each thing that the engine lacks here.
+    """
 
     module: str
 

@@ -16,6 +16,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 PAGED_FORMATS = frozenset({"TIFF"})
 """Formats whose frames are pages; the frames of the others are an animation."""
 
+WHITE_8_BIT = 255.0
+WHITE_16_BIT = 65535.0
+
 # What Pillow's decoders raise on damaged data, found by mutating files of every format.
 DAMAGED = (
     OSError,
@@ -114,18 +117,18 @@ def _as_rgb(image: Image.Image) -> Image.Image:
 
 def _from_deep_grey(image: Image.Image) -> Image.Image:
     """16-bit, 32-bit and float grey scaled to 8 bits; Pillow's own conversion would clip."""
-    import numpy
+    import numpy as np
 
-    values = numpy.nan_to_num(numpy.asarray(image, dtype=numpy.float32))
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
     low, high = float(values.min()), float(values.max())
-    if image.mode.startswith("I;16") or (low >= 0 and 255 < high <= 65535):
-        low, high = 0.0, 65535.0
+    if image.mode.startswith("I;16") or (low >= 0 and WHITE_8_BIT < high <= WHITE_16_BIT):
+        low, high = 0.0, WHITE_16_BIT
     elif low >= 0 and high <= 1:
         low, high = 0.0, 1.0
-    elif low >= 0 and high <= 255:
-        low, high = 0.0, 255.0
-    scaled = (values - low) * (255.0 / max(high - low, 1e-12))
-    return Image.fromarray(scaled.clip(0, 255).astype(numpy.uint8), "L")
+    elif low >= 0 and high <= WHITE_8_BIT:
+        low, high = 0.0, WHITE_8_BIT
+    scaled = (values - low) * (WHITE_8_BIT / max(high - low, 1e-12))
+    return Image.fromarray(scaled.clip(0, WHITE_8_BIT).astype(np.uint8), "L")
 
 
 def _reason(error: BaseException) -> str:

@@ -92,9 +92,9 @@ def _padded(image: Image) -> Image:
 
 
 def _as_bgr(image: Image) -> Any:
-    import numpy
+    import numpy as np
 
-    return numpy.ascontiguousarray(numpy.asarray(image)[:, :, ::-1])
+    return np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
 
 
 def build(settings: Settings) -> RapidOcrEngine:

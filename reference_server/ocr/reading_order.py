@@ -108,8 +108,11 @@ def _ordered(pieces: Sequence[_Piece]) -> list[_Row]:
 
 
 def _is_text(pieces: Sequence[_Piece]) -> bool:
-    widths = median((piece.right - piece.left) / piece.height for piece in pieces)
-    return widths >= WIDE_LINE_HEIGHTS
+    lines = [line for row in _rows(pieces) for line in _split(row, _apart_in_row)]
+    return (
+        median((line[-1].right - line[0].left) / line[0].height for line in lines)
+        >= WIDE_LINE_HEIGHTS
+    )
 
 
 def _rows(pieces: Sequence[_Piece]) -> list[_Row]:

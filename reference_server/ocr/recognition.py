@@ -124,7 +124,7 @@ class RecognitionPool:
         return pages
 
     def _engine(self) -> OcrEngine:
-        """This thread's engine, loaded."""
+        """The engine of the calling thread, loaded."""
         engine: OcrEngine | None = getattr(self._local, "engine", None)
         if engine is None:
             engine = self._load()

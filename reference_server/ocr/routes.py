@@ -16,7 +16,7 @@ from reference_server.ocr.engine import EngineUnavailable
 from reference_server.ocr.images import InvalidImage
 from reference_server.ocr.inputs import InvalidBase64, NoImage, TooLarge, read_form
 from reference_server.ocr.recognition import QueueFull
-from reference_server.ocr.results import FileType
+from reference_server.ocr.results import FileType  # noqa: TC001  # the routes' types are read at run time
 from reference_server.ocr.service import ProcessingFailed
 
 if TYPE_CHECKING:

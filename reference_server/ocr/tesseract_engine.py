@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from reference_server.ocr.engine import Block, EngineUnavailable, Page
+from reference_server.ocr.engine import EngineUnavailable, Page
+from reference_server.ocr.page_cleaning import clean
+from reference_server.ocr.reading_order import Line, group_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from reference_server.settings import Settings
+
+    Words = Mapping[str, Sequence[int | float | str]]
 
 PACKAGE_REMEDY = "pip install 'inference-gate[server]'"
 PROGRAM_REMEDY = "apt-get install tesseract-ocr tesseract-ocr-rus"
@@ -37,44 +42,63 @@ class TesseractEngine:
     def read(self, image: Image) -> Page:
         import pytesseract
 
+        page, angle = clean(image)
         try:
             words = pytesseract.image_to_data(
-                image,
+                page,
                 lang=self._languages,
                 timeout=PAGE_TIMEOUT_S,
                 output_type=pytesseract.Output.DICT,
             )
         except pytesseract.TesseractNotFoundError:
             raise EngineUnavailable(f"program tesseract: {PROGRAM_REMEDY}") from None
-        return Page(image.width, image.height, blocks_of(words))
+        lines = [_turned_back(line, angle, page.size) for line in lines_of(words)]
+        return Page(image.width, image.height, group_lines(lines, image.width, image.height))
 
 
-def blocks_of(words: Mapping[str, Sequence[int | float | str]]) -> tuple[Block, ...]:
-    """The paragraphs that tesseract found as blocks, their lines apart by newlines.
+def lines_of(words: Words) -> list[Line]:
+    """The words that tesseract found, each a line of its own for the reading order to join.
 
-    `words` has one list per column of tesseract's TSV output.
+    `words` has one list per column of tesseract's TSV output. Words of a line get its height, so
+    that "on" and "by" stand in the same row.
     """
-    paragraphs: dict[tuple[int, int], list[int]] = {}
-    for row, text in enumerate(words["text"]):
-        if str(text).strip():
-            key = (int(words["block_num"][row]), int(words["par_num"][row]))
-            paragraphs.setdefault(key, []).append(row)
-    return tuple(_block(words, rows) for rows in paragraphs.values())
-
-
-def _block(words: Mapping[str, Sequence[int | float | str]], rows: list[int]) -> Block:
-    lines: dict[int, list[str]] = {}
+    tops: dict[tuple[int, ...], list[int]] = {}
+    rows = [row for row, text in enumerate(words["text"]) if str(text).strip()]
     for row in rows:
-        lines.setdefault(int(words["line_num"][row]), []).append(str(words["text"][row]))
-    left = [int(words["left"][row]) for row in rows]
-    top = [int(words["top"][row]) for row in rows]
-    right = [x + int(words["width"][row]) for x, row in zip(left, rows, strict=True)]
-    bottom = [y + int(words["height"][row]) for y, row in zip(top, rows, strict=True)]
-    return Block(
-        text="\n".join(" ".join(line) for line in lines.values()),
-        box=(min(left), min(top), max(right), max(bottom)),
-        score=sum(float(words["conf"][row]) for row in rows) / len(rows) / 100,
+        tops.setdefault(_line_key(words, row), []).append(row)
+    return [_line(words, row, tops[_line_key(words, row)]) for row in rows]
+
+
+def _line_key(words: Words, row: int) -> tuple[int, ...]:
+    return tuple(int(words[name][row]) for name in ("block_num", "par_num", "line_num"))
+
+
+def _line(words: Words, row: int, neighbours: Sequence[int]) -> Line:
+    left = int(words["left"][row])
+    right = left + int(words["width"][row])
+    top = min(int(words["top"][other]) for other in neighbours)
+    bottom = max(int(words["top"][other]) + int(words["height"][other]) for other in neighbours)
+    return Line(
+        text=str(words["text"][row]).strip(),
+        corners=((left, top), (right, top), (right, bottom), (left, bottom)),
+        score=float(words["conf"][row]) / 100,
     )
+
+
+def _turned_back(line: Line, degrees: float, size: tuple[int, int]) -> Line:
+    """The line on the page as it was before it was turned about its middle."""
+    if not degrees:
+        return line
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    middle_x, middle_y = size[0] / 2, size[1] / 2
+    corners = [
+        (
+            middle_x + (x - middle_x) * cos - (y - middle_y) * sin,
+            middle_y + (x - middle_x) * sin + (y - middle_y) * cos,
+        )
+        for x, y in line.corners
+    ]
+    return Line(line.text, corners, line.score)
 
 
 def _lacking(languages: str) -> list[str]:

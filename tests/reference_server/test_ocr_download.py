@@ -8,7 +8,7 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -85,7 +85,8 @@ def test_redirects_are_followed_to_where_one_may_go(serve, origin) -> None:
 def test_private_addresses_are_refused_unasked(serve, origin) -> None:
     client = serve()
     port = origin().rsplit(":", 1)[1]
-    for host in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433", "[::ffff:127.0.0.1]"):
+    hosts = ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433", "[::ffff:127.0.0.1]")  # noqa: S104  # to be refused
+    for host in hosts:
         assert "not allowed" in refusal(client, f"http://{host}:{port}/a.png"), host
     assert origin.asked == []
 
@@ -141,7 +142,7 @@ def test_what_cannot_be_fetched_is_a_400_that_says_why(serve, origin) -> None:
         ("2002:7f00:1::", False, True),
         ("169.254.169.254", False, False),
         ("fe80::1", False, False),
-        ("0.0.0.0", False, False),
+        ("0.0.0.0", False, False),  # noqa: S104  # an address to refuse
         ("::", False, False),
         ("224.0.0.1", False, False),
         ("100.100.100.200", False, False),
@@ -160,7 +161,7 @@ def test_a_name_is_looked_up_once_and_that_address_connected_to(
     answers = iter(["127.0.0.1", "169.254.169.254"])
     real = socket.getaddrinfo
 
-    def rebinding(host, *rest, **options):
+    def rebinding(host: str, *rest: Any, **options: Any) -> Any:
         return real(next(answers) if host == "rebinding.example" else host, *rest, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)

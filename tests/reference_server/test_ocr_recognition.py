@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,6 +15,8 @@ from reference_server.ocr.recognition import QueueFull, RecognitionPool
 
 if TYPE_CHECKING:
     import httpx
+
+    from reference_server.ocr.engine import Page
 
 
 def post(client: httpx.Client, data: bytes) -> httpx.Response:
@@ -164,7 +166,7 @@ def test_a_failed_load_is_tried_again_but_not_at_once(engine, monkeypatch) -> No
     monkeypatch.setattr(recognition.time, "monotonic", lambda: now[0])
     pool = RecognitionPool(lambda: engine, workers=1, queue_size=0)
 
-    def read():
+    def read() -> Future[list[Page]]:
         return pool.submit(lambda: iter([Image.new("RGB", (1, 1))])).future
 
     for _ in range(2):

@@ -30,14 +30,13 @@ def endpoint() -> Iterator[str]:
 @pytest.fixture
 def bucket(endpoint: str, request: pytest.FixtureRequest) -> Any:
     name = f"results-{abs(hash(request.node.name))}"
-    made = boto3.resource(
+    return boto3.resource(
         "s3",
         endpoint_url=endpoint,
         aws_access_key_id="a",
         aws_secret_access_key="b",
         region_name="us-east-1",
     ).create_bucket(Bucket=name)
-    return made
 
 
 def s3_settings(endpoint: str, bucket: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -17,7 +18,6 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 TIMEOUT_S = 30
 
@@ -160,8 +160,10 @@ def test_1_0_8_waits_for_vllm_on_its_first_start_only(start: Callable[..., Proce
     messages = first.messages()
     waiting = messages.index("Waiting for vLLM server to start...")
     assert messages[waiting + 1 : waiting + 3] == [
-        "RuntimeError: Could not prepare the official model for the 'PaddleOCR-VL-0.9B' model "
-        "with the 'vllm' backend.",
+        (
+            "RuntimeError: Could not prepare the official model for the 'PaddleOCR-VL-0.9B' model "
+            "with the 'vllm' backend."
+        ),
         "No available model hosting platforms detected",
     ]
     assert messages[waiting + 3].startswith("Starting FastAPI handler")
@@ -262,7 +264,6 @@ def test_the_default_engine_reads_without_any_download(
             f"{process.url}/ocr", files={"file": file}, timeout=TIMEOUT_S, trust_env=False
         )
     assert answer.status_code == 200, answer.text
-    with open(answer.json()["local_files"]["json"]) as file:
-        document = json.load(file)
+    document = json.loads(Path(answer.json()["local_files"]["json"]).read_text())
     text = " ".join(block["block_content"] for block in document["parsing_res_list"])
     assert text == "Invoice 47193"
