@@ -55,6 +55,11 @@ def say_again(code: str) -> str:
     return f"Repeat this code and say nothing else: {code}"
 
 
+def says(code: str, text: str) -> bool:
+    """Whether a text holds the code, or at least its number."""
+    return code.rpartition("-")[2] in text
+
+
 @dataclass
 class ChatService:
     """The chat service under test."""
