@@ -29,8 +29,10 @@ _workers: list[WorkerSession] = []
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     add_options(parser)
+    # What several scenarios inherit is added once, by the class that has it.
     for scenario in _scenarios(Scenario):
-        scenario.add_options(parser)
+        if "add_options" in vars(scenario):
+            scenario.add_options(parser)
 
 
 def _open(environment: Any, **_: Any) -> None:
@@ -104,7 +106,8 @@ def _only_scenario(classes: list[type]) -> type[Scenario]:
 
 
 def _scenarios(base: type[Scenario]) -> list[type[Scenario]]:
-    return [each for sub in base.__subclasses__() for each in (sub, *_scenarios(sub))]
+    below = [each for sub in base.__subclasses__() for each in (sub, *_scenarios(sub))]
+    return list(dict.fromkeys(below))
 
 
 # Locust publishes its hooks without types.

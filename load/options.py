@@ -117,11 +117,11 @@ def read_settings(options: argparse.Namespace, operations: Sequence[Operation]) 
     mix = _mix(options.mix, operations)
     find_capacity = bool(options.find_capacity)
     if options.arrivals or find_capacity:
-        plan = _open_plan(options, names, mix)
+        plan = _open_plan(options, operations, mix)
     elif options.rate is not None or options.duration is not None or options.overload:
         raise UsageError("--rate, --duration and --overload need --arrivals, such as constant")
     else:
-        plan = _base_plan(options, mix)
+        plan = _base_plan(options, operations, mix)
     if find_capacity and options.slo is None:
         raise UsageError("--find-capacity needs --slo FILE: capacity is the rate that meets it")
     result, request_log = _path(options.result), _path(options.request_log)
@@ -158,7 +158,9 @@ def api_key(name: str | None) -> str:
     return key
 
 
-def _open_plan(options: argparse.Namespace, names: list[str], mix: dict[str, float]) -> Plan:
+def _open_plan(
+    options: argparse.Namespace, operations: Sequence[Operation], mix: dict[str, float]
+) -> Plan:
     arrivals: str = options.arrivals or "poisson"
     if options.num_users is not None or options.run_time is not None:
         raise UsageError(
@@ -168,7 +170,7 @@ def _open_plan(options: argparse.Namespace, names: list[str], mix: dict[str, flo
     replay: tuple[ReplayedArrival, ...] = ()
     rate, duration = options.rate, options.duration
     if arrivals.startswith(REPLAY):
-        replay = read_replay(Path(arrivals.removeprefix(REPLAY)), names)
+        replay = read_replay(Path(arrivals.removeprefix(REPLAY)), [row.name for row in operations])
         duration = duration or max(replay[-1].at - options.warmup, 1e-3)
         rate = rate or len(replay) / max(replay[-1].at, 1e-3)
         arrivals = "replay"
@@ -183,7 +185,7 @@ def _open_plan(options: argparse.Namespace, names: list[str], mix: dict[str, flo
     if options.find_capacity and arrivals not in ("constant", "poisson"):
         raise UsageError("--find-capacity probes with constant or poisson arrivals only")
     return msgspec.structs.replace(
-        _base_plan(options, mix),
+        _base_plan(options, operations, mix),
         arrivals=next(kind for kind in ARRIVAL_KINDS if kind == arrivals),
         rate=rate,
         duration_s=duration,
@@ -192,9 +194,14 @@ def _open_plan(options: argparse.Namespace, names: list[str], mix: dict[str, flo
     )
 
 
-def _base_plan(options: argparse.Namespace, mix: dict[str, float]) -> Plan:
+def _base_plan(
+    options: argparse.Namespace, operations: Sequence[Operation], mix: dict[str, float]
+) -> Plan:
     if not any(mix.values()):
-        raise UsageError("every operation has the weight 0: give one a weight with --mix NAME=1")
+        lacking = {row.unavailable for row in operations if row.unavailable}
+        raise UsageError(
+            "there is nothing to send: " + ("; ".join(sorted(lacking)) or "every weight is 0")
+        )
     return Plan(
         warmup_s=options.warmup,
         seed=options.seed,

@@ -188,7 +188,10 @@ def nothing_there(recorder: Recorder) -> str:
     most = max(counts, key=lambda name: counts[name])
     if names <= _UNANSWERED:
         return f"the target gave no answer to any of {sum(counts.values())} requests ({most})"
-    return f"nothing is deployed there: every answer was {most.replace('_', ' ')}"
+    return (
+        f"every answer was {most}: nothing is deployed under this address, or the model's name "
+        "is not known there"
+    )
 
 
 def _operation(name: str, record: OperationRecord, measured_s: float) -> OperationResult:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reports.load_result import SloResult
 
 LAG_P99_MS = 10.0
-LAG_SHARE_OF_MEDIAN = 0.05
+LAG_SHARE_OF_MEDIAN = 0.1
 """Lag counts into every latency; up to this share of the median it changes no conclusion."""
 SATURATED_SHARE = 0.1
 STALLED_SHARE = 0.01

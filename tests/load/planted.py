@@ -27,13 +27,19 @@ class Exchange:
     number: int
     path: str
     headers: dict[str, str]
-    body: dict[str, object]
+    content: bytes
     writer: asyncio.StreamWriter
     received_at: float
     first_byte_at: float = 0.0
     piece_times: list[float] = field(default_factory=list)
     answered_at: float = 0.0
     status: int = 0
+
+    @property
+    def body(self) -> dict[str, object]:
+        """The JSON of a request that is JSON."""
+        value: dict[str, object] = json.loads(self.content) if self.content[:1] == b"{" else {}
+        return value
 
     async def answer(self, status: int = 200, body: object = None, **headers: str) -> None:
         content = json.dumps({**RIGHT, "echo": self.body.get("code")} if body is None else body)
@@ -224,13 +230,13 @@ def serving(behave: Behaviour, certificate: Path | None = None) -> Iterator[Targ
                     for name, _, value in (line.partition(":") for line in head[1:] if line)
                 }
                 length = int(headers.get("content-length", "0"))
-                body = await reader.readexactly(length)
+                content = await reader.readexactly(length)
                 method, path, _ = head[0].split(" ")
                 exchange = Exchange(
                     number=len(exchanges),
                     path=path,
                     headers=headers,
-                    body=json.loads(body) if body else {},
+                    content=content,
                     writer=writer,
                     received_at=time.perf_counter(),
                 )

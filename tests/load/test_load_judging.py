@@ -102,7 +102,7 @@ def judged(tmp_path: Path, text: str, recorder: Recorder) -> dict[str, str]:
 
 def test_failures_are_not_latencies_and_count_in_the_error_share(tmp_path: Path) -> None:
     text = "[operations.a]\np95_ms = 100\nerror_share = 0.1\ngoodput = 9.5\n"
-    verdicts = judged(tmp_path, text, recorded([50] * 119 + [200], failures=30, dropped=9))
+    verdicts = judged(tmp_path, text, recorded([50] * 94 + [200], failures=30, dropped=9))
     assert verdicts == {"p95_ms": "PASS", "error_share": "FAIL", "goodput": "FAIL"}
     verdicts = judged(tmp_path, text, recorded([50] * 100))
     assert verdicts == {"p95_ms": "PASS", "error_share": "PASS", "goodput": "PASS"}
