@@ -7,8 +7,10 @@ import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reports.load_result import LoadResult, OperationResult
+if TYPE_CHECKING:
+    from reports.load_result import LoadResult, OperationResult
 
 ROOT = Path(__file__).parents[2]
 PLANTED = Path(__file__).parent / "planted_scenario.py"

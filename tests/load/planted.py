@@ -15,7 +15,10 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RIGHT = {"right": True}
 
@@ -216,8 +219,13 @@ class Target:
 
 
 @contextlib.contextmanager
-def serving(behave: Behaviour, certificate: Path | None = None) -> Iterator[Target]:
-    """Serve on a free port of loopback, in a thread of its own, until the block ends."""
+def serving(
+    behave: Behaviour, certificate: Path | None = None, *, probe: Behaviour | None = None
+) -> Iterator[Target]:
+    """Serve on a free port of loopback, in a thread of its own, until the block ends.
+
+    A GET is answered by `probe`, or with 200 at once; only a POST is recorded.
+    """
     exchanges: list[Exchange] = []
     loop = asyncio.new_event_loop()
 
@@ -241,7 +249,7 @@ def serving(behave: Behaviour, certificate: Path | None = None) -> Iterator[Targ
                     received_at=time.perf_counter(),
                 )
                 if method == "GET":
-                    await exchange.answer()
+                    await (probe or Exchange.answer)(exchange)
                     continue
                 exchanges.append(exchange)
                 await behave(exchange)

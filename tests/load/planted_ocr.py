@@ -6,12 +6,14 @@ import base64
 import itertools
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from urllib.request import urlopen
 
-from planted import Behaviour, Exchange
-
 from schemas.ocr_service.pages import draw, draw_marker
+
+if TYPE_CHECKING:
+    from planted import Behaviour, Exchange
 
 # The corpus of load/ocr.py: importing that module would import Locust into the tests.
 PAGES = {

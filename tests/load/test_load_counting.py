@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from load.histograms import HIGHEST, Histogram
 from load.recorder import OUTCOMES_AT_MOST, Observation, Recorder, merged
-from reports.load_result import OutcomeKind
+
+if TYPE_CHECKING:
+    from reports.load_result import OutcomeKind
 
 values = st.integers(0, 2 * HIGHEST)
 

@@ -7,14 +7,16 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from load_runs import LENIENT, command, environment, workers
 from planted import fixed, serving
 
 from reports.load_result import decode
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Load = Callable[..., Any]
 PLAN = ("--arrivals", "poisson", "--rate", "60", "--duration", "3", "--warmup", "0.5")

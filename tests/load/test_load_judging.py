@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +17,9 @@ from load.recovery import recovery_s
 from load.slo import judge, read_slo, verdict_on_share
 from load.validity import Facts, findings
 from reports.load_result import CapacityProbe
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_sample_sizes_that_percentiles_need() -> None:

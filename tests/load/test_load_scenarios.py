@@ -8,13 +8,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from load_runs import LENIENT, ROOT, environment, free_port
 from planted import serving
 from planted_ocr import Spoil, cross_talk, edition_1_0, empty_text, ocr, wrong_shape
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Load = Callable[..., Any]
 SHORT = ("--arrivals", "constant", "--rate", "20", "--duration", "1.5", *LENIENT)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 from load_runs import LENIENT, ROOT
 from planted import always, cut_stream, fixed, limited, serving, shedding, wrong_every
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Load = Callable[..., Any]
 KEY = "planted-key-6f1c2a"
