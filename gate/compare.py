@@ -91,21 +91,7 @@ def _only_owner(store: ReportStore, version: str) -> str:
 
 def _summary(comparison: Comparison, language: Language) -> list[str]:
     text = ComparisonText(comparison, words(language))
-    say = text.words.say
-    rows = [
-        ("", comparison.a.version, comparison.b.version),
-        (say("Works"), *map(text.works, (comparison.side_a, comparison.side_b))),
-        (say("vLLM problems"), *map(text.vllm, (comparison.side_a, comparison.side_b))),
-        (
-            say("Start time"),
-            *(
-                text.figures.seconds(s.start_seconds)
-                for s in (comparison.side_a, comparison.side_b)
-            ),
-        ),
-        (say("Errors in the log"), *map(text.log_errors, (comparison.side_a, comparison.side_b))),
-        (say("Functionality"), *map(text.functionality, (comparison.side_a, comparison.side_b))),
-    ]
+    rows = [("", comparison.a.version, comparison.b.version), *text.side_rows()]
     first, second = (max(len(row[i]) for row in rows) for i in (0, 1))
     lines = [f"{comparison.verdict.name}: {text.headline()}"]
     lines += [f"  {row[0]:{first}}  {row[1]:{second}}  {row[2]}".rstrip() for row in rows]

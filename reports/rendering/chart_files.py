@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reports.comparison import Comparison
     from reports.release import Release
     from reports.rendering.svg import Drawing
-    from reports.rendering.words import Language, Words
+    from reports.rendering.words import Words
 
 
 def release_charts(release: Release, words: Words) -> dict[str, Drawing]:
@@ -44,8 +44,3 @@ def comparison_charts(comparison: Comparison, words: Words) -> dict[str, Drawing
         "latency": latency_chart(latencies, words) if len(latencies) == len(sides) else None,
     }
     return {name: drawing for name, drawing in found.items() if drawing is not None}
-
-
-def chart_file(name: str, language: Language) -> str:
-    """Return the file name of a chart in one language."""
-    return f"{name}.svg" if language == "en" else f"{name}.{language}.svg"

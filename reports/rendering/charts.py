@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reports.release import Release
     from reports.rendering.words import Words
 
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 720, 62, 20, 58, 34
+WIDTH, EDGE, LEFT, RIGHT, TOP, BOTTOM = 720, 4, 62, 20, 58, 34
 _BINS = 40
 _SMOOTHING = (1, 2, 3, 2, 1)
 _MOST_ROWS = 8
@@ -46,15 +46,15 @@ def latency_chart(series: list[tuple[str, Distribution]], words: Words) -> Drawi
     low = min(one.minimum for _, one in series)
     high = max(one.maximum for _, one in series)
     low, high = max(low * 0.9, 1e-3), max(high * 1.1, 2e-3)
-    across = Scale(low, high, LEFT - 30, WIDTH - RIGHT, logarithmic=True)
+    across = Scale(low, high, EDGE, WIDTH - RIGHT, logarithmic=True)
     floor = drawing.height - BOTTOM
-    drawing.text(LEFT - 30, 22, drawing.title, "ig-title")
+    drawing.text(EDGE, 22, drawing.title, "ig-title")
     for value in across.ticks(8):
         drawing.line(across.at(value), TOP, across.at(value), floor, "ig-grid")
         drawing.text(
             across.at(value), floor + 18, figures.milliseconds(value), "ig-faint", "middle"
         )
-    drawing.line(LEFT - 30, floor, WIDTH - RIGHT, floor, "ig-axis")
+    drawing.line(EDGE, floor, WIDTH - RIGHT, floor, "ig-axis")
     for number, (label, one) in enumerate(series):
         points = [
             (across.at(x), floor - y * (floor - TOP - 8)) for x, y in _density(one, low, high)
@@ -67,8 +67,8 @@ def latency_chart(series: list[tuple[str, Distribution]], words: Words) -> Drawi
                 across.at(value), TOP + 8, across.at(value), floor, f"ig-dash ig-s{number}"
             )
         said = f"{label}: p50 {figures.milliseconds(one.p50)}, p95 {figures.milliseconds(one.p95)}"
-        drawing.rect(LEFT - 30 + number * 330, 34, 10, 10, f"ig-f{number}")
-        drawing.text(LEFT - 14 + number * 330, 43, said)
+        drawing.rect(EDGE + number * 330, 34, 10, 10, f"ig-f{number}")
+        drawing.text(EDGE + 16 + number * 330, 43, said)
     return drawing
 
 
@@ -110,7 +110,7 @@ def rate_chart(capacity: CapacityResult, words: Words) -> Drawing | None:
     floor = drawing.height - BOTTOM
     across = Scale(0, probes[-1].rate * 1.05, LEFT, WIDTH - RIGHT)
     up = Scale(fastest * 0.8, slowest * 1.25, floor, TOP, logarithmic=True)
-    drawing.text(LEFT - 30, 22, drawing.title, "ig-title")
+    drawing.text(EDGE, 22, drawing.title, "ig-title")
     for value in up.ticks(5):
         drawing.line(LEFT, up.at(value), WIDTH - RIGHT, up.at(value), "ig-grid")
         drawing.text(LEFT - 6, up.at(value) + 4, figures.milliseconds(value), "ig-faint", "end")
@@ -120,8 +120,8 @@ def rate_chart(capacity: CapacityResult, words: Words) -> Drawing | None:
     for number, name in enumerate(("p50", "p95")):
         points = [(across.at(one.rate), up.at(getattr(one, f"{name}_ms"))) for one in probes]
         drawing.path(points, f"ig-line ig-s{number}")
-        drawing.rect(LEFT - 30 + number * 80, 34, 10, 10, f"ig-f{number}")
-        drawing.text(LEFT - 14 + number * 80, 43, name)
+        drawing.rect(EDGE + number * 80, 34, 10, 10, f"ig-f{number}")
+        drawing.text(EDGE + 16 + number * 80, 43, name)
     looks = {"PASS": "ig-good", "FAIL": "ig-bad"}
     for one in probes:
         said = f"{figures.rate(one.rate)}: {one.verdict}, p95 {figures.milliseconds(one.p95_ms)}"
@@ -141,7 +141,7 @@ def start_chart(rows: list[StartRow], words: Words) -> Drawing | None:
     floor, left = drawing.height - BOTTOM, 150
     end = max(max(row.healthy, row.first_page or 0) for row in rows)
     across = Scale(0, max(end, 0.001) * 1.25, left, WIDTH - RIGHT)
-    drawing.text(LEFT - 30, 22, drawing.title, "ig-title")
+    drawing.text(EDGE, 22, drawing.title, "ig-title")
     for value in across.ticks(7):
         drawing.line(across.at(value), TOP, across.at(value), floor, "ig-grid")
         drawing.text(across.at(value), floor + 18, figures.seconds(value), "ig-faint", "middle")
@@ -149,8 +149,8 @@ def start_chart(rows: list[StartRow], words: Words) -> Drawing | None:
     if any(row.first_page for row in rows):
         legend.append((words.say("first page answered"), "ig-f1"))
     for number, (said, look) in enumerate(legend):
-        drawing.rect(LEFT - 30 + number * 220, 34, 10, 10, look)
-        drawing.text(LEFT - 14 + number * 220, 43, said)
+        drawing.rect(EDGE + number * 220, 34, 10, 10, look)
+        drawing.text(EDGE + 16 + number * 220, 43, said)
     for number, row in enumerate(rows):
         y = TOP + 6 + 30 * number
         drawing.text(left - 8, y + 14, row.label[:20], "ig-text", "end")

@@ -114,6 +114,21 @@ class ComparisonText:
             )
         return say("nothing that %(a)s keeps is violated in %(b)s.", **names)
 
+    def side_rows(self) -> list[tuple[str, str, str]]:
+        """The rows of the table that people used to write by hand: name, older, newer."""
+        say, a, b = self.words.say, self.comparison.side_a, self.comparison.side_b
+        return [
+            (say("Works"), self.works(a), self.works(b)),
+            (say("vLLM problems"), self.vllm(a), self.vllm(b)),
+            (say("Start time"), self.start_time(a), self.start_time(b)),
+            (say("Errors in the log"), self.log_errors(a), self.log_errors(b)),
+            (say("Functionality"), self.functionality(a), self.functionality(b)),
+        ]
+
+    def start_time(self, side: Side) -> str:
+        """How long the release takes to start."""
+        return self.figures.seconds(side.start_seconds)
+
     def works(self, side: Side) -> str:
         """Whether the release works."""
         if side.works is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.rendering.badge import badge
-from reports.rendering.chart_files import chart_file, comparison_charts, release_charts
+from reports.rendering.chart_files import comparison_charts, release_charts
 from reports.rendering.ci import gitlab_code_quality
+from reports.rendering.html import comparison_page, release_page
 from reports.rendering.junit import junit_xml
 from reports.rendering.markdown import comparison_markdown, release_markdown
+from reports.rendering.places import localised
 from reports.rendering.release_view import ReleaseView
 from reports.rendering.words import LANGUAGES, words
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from reports.comparison import Comparison
     from reports.comparison.gate_record import GateRecord
     from reports.release import Release
-    from reports.rendering.words import Language
 
 
 def release_documents(release: Release) -> dict[str, str | bytes]:
@@ -25,9 +26,10 @@ def release_documents(release: Release) -> dict[str, str | bytes]:
         "badge.svg": badge(release.version, ReleaseView(release).verdict)
     }
     for language in LANGUAGES:
-        documents[_localised("report", language, "md")] = release_markdown(release, language)
+        documents[localised("report", language, "md")] = release_markdown(release, language)
+        documents[localised("report", language, "html")] = release_page(release, language)
         for name, drawing in release_charts(release, words(language)).items():
-            documents[f"charts/{chart_file(name, language)}"] = drawing.file()
+            documents[f"charts/{localised(name, language, 'svg')}"] = drawing.file()
     if release.conformance is not None:
         report = f"{release.service}/{release.version}/report.md"
         documents["code-quality.json"] = gitlab_code_quality(release.conformance, report)
@@ -41,13 +43,12 @@ def comparison_documents(
     """Return the documents of a comparison by file name; `name` is theirs without a suffix."""
     documents: dict[str, str | bytes] = {}
     for language in LANGUAGES:
-        documents[_localised(name, language, "md")] = comparison_markdown(
+        documents[localised(name, language, "md")] = comparison_markdown(
+            comparison, record, name, language
+        )
+        documents[localised(name, language, "html")] = comparison_page(
             comparison, record, name, language
         )
         for chart, drawing in comparison_charts(comparison, words(language)).items():
-            documents[f"charts/{name}.{chart_file(chart, language)}"] = drawing.file()
+            documents[f"charts/{name}.{localised(chart, language, 'svg')}"] = drawing.file()
     return documents
-
-
-def _localised(name: str, language: Language, suffix: str) -> str:
-    return f"{name}.{suffix}" if language == "en" else f"{name}.{language}.{suffix}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SPECIAL = re.compile(r"([\\`*_\[\]|~])")
 _LINE_START = re.compile(r"^(?:[-+=]+(?=\s|$|[-+=])|#+|\d+(?=[.)](?:\s|$)))")
 _BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+\s*")
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _BACKTICKS = re.compile(r"`+")
 _BECOMES_A_LINK = re.compile(r"\S*(?:://|@\w)\S*|(?<!\S)www\.\S+", re.IGNORECASE)
 _SHOWN = frozenset("\n\r\t")
@@ -42,7 +42,7 @@ def prose(value: object) -> Markdown:
     """Return a sentence whose `code spans` stay code and whose rest is as in `inline`."""
     if isinstance(value, Markdown):
         return value
-    return _from_line_start(_pieces(_one_line(value), _CODE_SPAN, 2, _words_and_links))
+    return _from_line_start(_pieces(_one_line(value), CODE_SPAN, 2, _words_and_links))
 
 
 def code(value: object) -> Markdown:

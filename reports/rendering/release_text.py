@@ -12,7 +12,10 @@ from reports.standing import works
 from reports.verdict import ExitCode
 
 if TYPE_CHECKING:
-    from reports.conformance_result import Cost, Endpoint, Limits
+    from collections.abc import Iterator
+
+    from reports.conformance_result import ConformanceResult, Cost, Endpoint, Limits
+    from reports.load_result import LoadResult
     from reports.rendering.release_view import GroupView, ReleaseView, Tally
     from reports.rendering.words import Words
 
@@ -135,7 +138,57 @@ class ReleaseText:
             f"{status} × {self.words.number(n)}" for status, n in sorted(endpoint.statuses.items())
         )
 
-    def cost(self, cost: Cost) -> str:
+    def ending(self, ending: str) -> str:
+        """How one life of the container ended."""
+        return self.words.say(vocabulary.ENDINGS[ending])
+
+    def meaning(self, group: object) -> str:
+        """What a group of log errors means, where a rule says so."""
+        return self.words.either(group.means, group.means_ru)  # type: ignore[attr-defined]
+
+    def measured(self) -> list[tuple[str, str]]:
+        """How everything was measured, as names and values."""
+        say, release = self.words.say, self.view.release
+        rows: list[tuple[str, str]] = []
+        if release.conformance:
+            rows += self._of_the_suite(release.conformance)
+        if release.load:
+            rows += self._of_the_load(release.load)
+        if release.startup:
+            starts = self.words.count("%(n)s start", "%(n)s starts", len(release.startup.runs))
+            rows.append((say("Starts measured"), f"{starts}, `{release.startup.subject}`"))
+        parts = ("conformance", "load", "logs", "startup")
+        files = [f"`{part}.json`" for part in parts if getattr(release, part) is not None]
+        rows.append((say("Computed from"), ", ".join(files)))
+        return rows
+
+    def _of_the_suite(self, run: ConformanceResult) -> Iterator[tuple[str, str]]:
+        say, machine = self.words.say, run.machine
+        yield say("Harness"), f"inference-gate {run.harness_version}"
+        yield say("Depth"), run.depth
+        yield say("Seed"), str(run.seed)
+        yield say("Cost"), self._cost(run.cost)
+        yield say("Limits"), self._limits(run.limits)
+        yield say("Machine"), self._machine(machine.platform, machine.python, machine.cpus)
+        if run.incomplete:
+            why = say(vocabulary.INCOMPLETE[run.incomplete])
+            yield say("Incomplete"), f"{why}: {run.incomplete_reason}"
+        if run.accepted_untested:
+            yield say("Accepted untested"), ", ".join(run.accepted_untested)
+        for note in run.notes:
+            yield say("Note"), note
+
+    def _of_the_load(self, load: LoadResult) -> Iterator[tuple[str, str]]:
+        say, software = self.words.say, load.software
+        yield say("Load scenario"), f"{load.scenario}, {self.figures.when(load.started_at)}"
+        machine = self._machine(software.platform, software.python, software.cpus)
+        yield say("Load from"), f"{machine}, Locust {software.locust}"
+
+    def _machine(self, platform: str, python: str, cpus: int) -> str:
+        cores = self.words.count("%(n)s core", "%(n)s cores", cpus)
+        return f"{platform}, Python {python}, {cores}"
+
+    def _cost(self, cost: Cost) -> str:
         """What the run cost the target."""
         text = self.words.say(
             "%(requests)s in %(time)s, %(sent)s sent, %(received)s received",
@@ -152,7 +205,7 @@ class ReleaseText:
             )
         return text
 
-    def limits(self, limits: Limits) -> str:
+    def _limits(self, limits: Limits) -> str:
         """What the user allowed the run to cost."""
         parts = []
         if limits.max_requests is not None:
@@ -160,11 +213,3 @@ class ReleaseText:
         if limits.time_budget_s is not None:
             parts += [self.figures.seconds(limits.time_budget_s)]
         return ", ".join(parts) or self.words.say("none")
-
-    def ending(self, ending: str) -> str:
-        """How one life of the container ended."""
-        return self.words.say(vocabulary.ENDINGS[ending])
-
-    def meaning(self, group: object) -> str:
-        """What a group of log errors means, where a rule says so."""
-        return self.words.either(group.means, group.means_ru)  # type: ignore[attr-defined]

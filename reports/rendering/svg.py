@@ -19,7 +19,7 @@ STYLE = (
     ".ig-f0{fill:#2563eb}.ig-f1{fill:#d97706}.ig-f2{fill:#7c3aed}.ig-f3{fill:#0d9488}"
     ".ig-good{fill:#1a7f37}.ig-bad{fill:#cf222e}.ig-open{fill:#8b949e}.ig-back{fill:#fff}"
 )
-_DARK = (
+DARK_STYLE = (
     "@media (prefers-color-scheme:dark){.ig-text{fill:#c9d1d9}.ig-faint{fill:#9da7b3}"
     ".ig-title{fill:#f0f6fc}.ig-grid{stroke:#30363d}.ig-back{fill:#0d1117}"
     ".ig-s0{stroke:#60a5fa}.ig-s1{stroke:#fbbf24}.ig-f0{fill:#60a5fa}.ig-f1{fill:#fbbf24}"
@@ -72,7 +72,7 @@ class Drawing:
     def file(self) -> str:
         """The drawing as a file of its own."""
         back = f'<rect width="{self.width}" height="{self.height}" class="ig-back"/>'
-        return self._wrapped(f"<style>{STYLE}{_DARK}</style>{back}") + "\n"
+        return self._wrapped(f"<style>{STYLE}{DARK_STYLE}</style>{back}") + "\n"
 
     def _wrapped(self, first: str) -> str:
         title = escape(self.title, quote=True)

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup, escape
+
+from reports.rendering import html_text, vocabulary
 from reports.rendering import markdown_text as md
-from reports.rendering import vocabulary
 from reports.rendering.figures import Figures
 
 if TYPE_CHECKING:
@@ -44,6 +46,33 @@ def markdown_environment(words: Words) -> Environment:
     def count(one: str, many: str, n: int, **values: Any) -> md.Markdown:
         escaped = {k: md.inline(v) for k, v in values.items()}
         return md.Markdown(words.count(one, many, n, **escaped))
+
+    environment.globals |= {"_": say, "ngettext": count}
+    _share(environment, words)
+    return environment
+
+
+def html_environment(words: Words) -> Environment:
+    """Return the environment of the HTML templates in one language; it escapes what it prints."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=html_text.shown,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"prose": html_text.prose, "pretty": pretty}
+
+    def say(message: str, **values: Any) -> Markup:
+        text = escape(words.say(message))
+        return text % values if values else text
+
+    def count(one: str, many: str, n: int, **values: Any) -> Markup:
+        return escape(words.count(one, many, n, **values))
 
     environment.globals |= {"_": say, "ngettext": count}
     _share(environment, words)
