@@ -160,7 +160,7 @@ class OpenAIUpstream:
     async def _events(self, body: Json) -> AsyncIterator[AsyncIterator[Json]]:
         with failed():
             async with self._client.stream("POST", "/chat/completions", json=body) as response:
-                if response.is_error:
+                if not response.is_success:
                     await response.aread()
                     raise refused(response)
                 yield _server_sent(response.aiter_lines())

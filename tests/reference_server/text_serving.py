@@ -56,12 +56,12 @@ class Served:
 
 
 @contextlib.contextmanager
-def serving(text_engine: TextEngine | None = None, **settings: Any) -> Iterator[Served]:
+def serving(engine: TextEngine | None = None, /, **settings: Any) -> Iterator[Served]:
     """A server with these settings, on free loopback ports, while the block runs."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("INFERENCE_", "CLOUDRU_"))}
     with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, clean, clear=True):
         settings = {"state_dir": Path(folder), "workers": 1, **settings}
-        app = create_app(Settings(**settings), text_engine=text_engine)
+        app = create_app(Settings(**settings), text_engine=engine)
         with (
             serve_in_thread(app) as url,
             httpx.Client(base_url=url, timeout=TIMEOUT_S, trust_env=False) as client,
