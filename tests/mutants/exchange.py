@@ -78,12 +78,12 @@ class Exchange:
 
     @property
     def method(self) -> str:
-        return self.scope["method"]
+        return str(self.scope["method"])
 
     @property
     def path(self) -> str:
         """The path, percent-decoded."""
-        return self.scope["path"]
+        return str(self.scope["path"])
 
     @property
     def query(self) -> dict[str, str]:

@@ -10,9 +10,10 @@ import os
 import signal
 import sys
 import traceback
+from functools import cache
 from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
+from pkgutil import iter_modules
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ import pytest
 
 import conformance
 from schemas import load_contract
-from tests.mutants.mutant import every_mutant, find_mutant
+from tests.mutants.mutant import Contract, find_mutant
 from tests.mutants.selection import Selection
 from tests.mutants.stage import API_KEY, stage_of
 
@@ -32,7 +33,7 @@ KEY_VARIABLE = "MUTANTS_API_KEY"
 class Job(msgspec.Struct, frozen=True):
     """One run of the suite. `requirements` None runs every check."""
 
-    contract: str
+    contract: Contract
     edition: str | None
     folder: str
     mutant: str | None = None
@@ -47,18 +48,25 @@ def main() -> None:
     """Answer jobs until there are no more."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ[KEY_VARIABLE] = API_KEY
-    for module in walk_packages(conformance.__path__, "conformance."):
-        import_module(module.name)
-    for contract in {mutant.contract for mutant in every_mutant()}:
-        stage_of(contract)
-        load_contract(contract).validator("error")
     print("warm", flush=True)  # noqa: T201 - the protocol
     for line in sys.stdin:
+        job = msgspec.json.decode(line, type=Job)
+        _warm_up(job.contract)
         child = os.fork()
         if child == 0:
-            os._exit(_perform_apart(msgspec.json.decode(line, type=Job)))
+            os._exit(_perform_apart(job))
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the protocol
+
+
+@cache
+def _warm_up(contract: Contract) -> None:
+    """Import what every run of this contract needs."""
+    stage_of(contract)
+    load_contract(contract).validator("error")
+    package = import_module(f"conformance.{contract.replace('-', '_')}")
+    for module in iter_modules(package.__path__, f"{package.__name__}."):
+        import_module(module.name)
 
 
 def _perform_apart(job: Job) -> int:
@@ -83,7 +91,7 @@ def _perform_apart(job: Job) -> int:
 
 def _perform(job: Job, folder: Path) -> int:
     mutant = find_mutant(job.mutant) if job.mutant else None
-    playing = stage_of(job.contract)  # type: ignore[arg-type]  # checked by the stage's import
+    playing = stage_of(job.contract)
     settings = (dict(mutant.settings) if mutant else {}) | job.settings
     if mutant is not None and mutant.kind == "patch":
         mutant.plant()

@@ -26,6 +26,7 @@ FARTHEST = 0.01
 class Remembered:
     """A drawn page: its ink, and what stands where in the order in which it is read."""
 
+    kind: str
     ink: Any
     blocks: tuple[Block, ...]
 
@@ -54,10 +55,10 @@ def watch_the_pen() -> None:
             left.remove(block)
             blocks.append(block)
         known = _pages.setdefault(page.size, [])
-        known.append(Remembered(_ink(page), tuple(blocks)))
+        known.append(Remembered(kind, _ink(page), tuple(blocks)))
         return drawn
 
-    pages._blank, pages._encode = watched_blank, watched_encode  # type: ignore[assignment]
+    pages._blank, pages._encode = watched_blank, watched_encode
 
 
 class _WatchedPen:
@@ -85,10 +86,17 @@ class InstantEngine:
 
     def read(self, image: Image) -> Page:
         """The blocks of the page that this image shows."""
-        ink = _ink(image)
-        candidates = [
-            (int(np.count_nonzero(one.ink ^ ink)), one) for one in _pages.get(image.size, ())
-        ]
-        distance, nearest = min(candidates, key=lambda pair: pair[0], default=(ink.size, None))
-        known = nearest is not None and distance <= FARTHEST * ink.size
-        return Page(image.width, image.height, nearest.blocks if known and nearest else ())
+        known = _recognised(image)
+        return Page(image.width, image.height, () if known is None else known.blocks)
+
+    def kind_of(self, image: Image) -> str:
+        """The kind of page that this image shows, or nothing."""
+        known = _recognised(image)
+        return "" if known is None else known.kind
+
+
+def _recognised(image: Image) -> Remembered | None:
+    ink = _ink(image)
+    candidates = [(int(np.count_nonzero(one.ink ^ ink)), one) for one in _pages.get(image.size, ())]
+    distance, nearest = min(candidates, key=lambda pair: pair[0], default=(0, None))
+    return nearest if distance <= FARTHEST * ink.size else None

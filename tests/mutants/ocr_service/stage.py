@@ -50,7 +50,7 @@ def playing(
         settings |= S3_SETTINGS
         s3.S3Store.upload = _upload if storage == "on" else _failed_upload  # type: ignore[method-assign]
     state = folder / "state"
-    chosen = {
+    chosen: dict[str, Any] = {
         "release": RELEASES[edition], "state_dir": state, "workers": 2, "start_scale": 0,
         "trusted_origin": images.origin, "api_key": API_KEY if guarded else None,
         "download_timeout": 5,
