@@ -47,6 +47,12 @@ class Ledger:
         with self._lock:
             self.tokens += tokens
 
+    def carried(self, sent_bytes: int, received_bytes: int) -> None:
+        """Count what one exchange outside HTTP has carried."""
+        with self._lock:
+            self.sent_bytes += sent_bytes
+            self.received_bytes += received_bytes
+
     def rate_limited(self) -> None:
         """Count one answer that asked the run to slow down."""
         with self._lock:

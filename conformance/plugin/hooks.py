@@ -136,13 +136,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except Unexpected as error:
         for claim in judge.undecided():
             judge.unexpected(claim.requirement, error)
-    except NotTestable as why:
-        if why.because is None:
-            judge.unsupported(str(why))
-        else:
-            judge.untested(str(why), because=why.because)
-    except CutShort as why:
-        _cut_short(run, judge, why)
+    except (CutShort, NotTestable) as why:
+        _ended_early(run, judge, why)
     except KeyboardInterrupt:
         run.cut_short("interrupted")
         for claim in judge.undecided():
@@ -161,7 +156,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     return outcome
 
 
-def _cut_short(run: Run, judge: Judge, why: CutShort) -> None:
+def _ended_early(run: Run, judge: Judge, why: CutShort | NotTestable) -> None:
+    if isinstance(why, NotTestable):
+        if why.because is None:
+            judge.unsupported(str(why))
+        else:
+            judge.untested(str(why), because=why.because)
+        return
     run.cut_short(why)
     for claim in judge.undecided():
         judge.untested(str(why), claim.requirement, because="cut_short")
