@@ -90,6 +90,13 @@ class Contract:
         self._check(edition)
         return self.folder.fast_validator(schema, edition)
 
+    def tolerant_validator(
+        self, schema: str, edition: str | None = None
+    ) -> jsonschema_rs.Draft202012Validator:
+        """Return the fast validator of `schema` in `edition`, undocumented fields allowed."""
+        self._check(edition)
+        return self.folder.tolerant_validator(schema, edition)
+
     def _check(self, edition: str | None) -> None:
         if edition is not None and edition not in self.editions:
             raise UnknownEditionError(

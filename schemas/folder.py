@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 from schemas.errors import UnknownSchemaError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import jsonschema_rs
     from jsonschema.protocols import Validator
     from referencing import Resource
 
 ROOT = Path(__file__).resolve().parent
+_CLOSING = ("additionalProperties", "unevaluatedProperties")
 ID_BASE = "https://inference-gate.invalid/schemas/"
 
 
@@ -60,6 +63,15 @@ class SchemaFolder:
         """Return the jsonschema_rs validator (format checking on): the one for every answer."""
         return _fast(self.path / self.filename(schema, edition))
 
+    def tolerant_validator(
+        self, schema: str, edition: str | None = None
+    ) -> jsonschema_rs.Draft202012Validator:
+        """Return the fast validator with further fields allowed everywhere.
+
+        A field that no contract documents breaks a SHOULD; it makes no answer wrong.
+        """
+        return _tolerant(self.path / self.filename(schema, edition))
+
     def validator_of(self, filename: str) -> Validator:
         """Return the jsonschema validator of one file by its full name."""
         return _explaining(self.path / filename)
@@ -96,13 +108,26 @@ def compile_explaining(schema: dict[str, Any]) -> Validator:
     )
 
 
-def compile_fast(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+def compile_fast(
+    schema: dict[str, Any], retriever: Callable[[str], dict[str, Any]] = retrieve
+) -> jsonschema_rs.Draft202012Validator:
     """Return a jsonschema_rs validator of `schema` with formats checked and references local."""
     import jsonschema_rs
 
     return jsonschema_rs.Draft202012Validator(
-        schema, validate_formats=True, ignore_unknown_formats=False, retriever=retrieve
+        schema, validate_formats=True, ignore_unknown_formats=False, retriever=retriever
     )
+
+
+def opened(schema: Any) -> Any:
+    """Return a copy of a schema without the keywords that forbid further fields."""
+    if isinstance(schema, dict):
+        return {
+            name: opened(part)
+            for name, part in schema.items()
+            if not (name in _CLOSING and part is False)
+        }
+    return [opened(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def _resource(uri: str) -> Resource[Any]:
@@ -128,3 +153,8 @@ def _explaining(path: Path) -> Validator:
 @cache
 def _fast(path: Path) -> jsonschema_rs.Draft202012Validator:
     return compile_fast(_read(path))
+
+
+@cache
+def _tolerant(path: Path) -> jsonschema_rs.Draft202012Validator:
+    return compile_fast(opened(_read(path)), lambda uri: opened(retrieve(uri)))

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+import ocr_samples
 import pytest
 from jsonschema import Draft202012Validator
 from keyword_walk import keywords, references
@@ -68,3 +69,12 @@ def test_patterns_mean_the_same_to_both_libraries(path: Path) -> None:
         patterns = [value] if keyword == "pattern" else []
         patterns += list(value) if keyword == "patternProperties" else []
         assert not [pattern for pattern in patterns if DIFFERING_CLASS.search(pattern)]
+
+
+def test_the_tolerant_validator_allows_further_fields_and_nothing_else() -> None:
+    contract = schemas.load_contract("ocr-service")
+    root = ocr_samples.SAMPLES["root"][0]
+    further = root | {"region": "ru-1", "endpoints": root["endpoints"] | {"metrics": "/metrics"}}
+    assert not contract.fast_validator("root").is_valid(further)
+    assert contract.tolerant_validator("root").is_valid(further)
+    assert not contract.tolerant_validator("root").is_valid(further | {"service": "another"})
