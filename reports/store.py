@@ -25,6 +25,8 @@ from reports.redacted import redacted
 from reports.release import Release
 from reports.release_name import folder_name, in_order
 from reports.rendering.documents import comparison_documents, release_documents
+from reports.rendering.index import index_documents
+from reports.rendering.index_view import Published, ServiceView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -132,6 +134,7 @@ class ReportStore:
                 for file, text in comparison_documents(compare(a, b), record, name).items():
                     files[file] = text.encode() if isinstance(text, str) else text
                 replace_files(folder, files)
+            self._write_index()
         return folder / f"{name}.md"
 
     def read(self, service: str, version: str) -> Release:
@@ -162,6 +165,24 @@ class ReportStore:
         folder = self.root / service
         return in_order(name for name in _folders(folder) if _is_release(folder / name))
 
+    def _write_index(self) -> None:
+        """Write the index over everything that is stored, a release that cannot be read included."""
+        with locked(self.root):
+            views = tuple(self._service_view(name) for name in self.services())
+            documents = index_documents(views)
+            replace_files(self.root, {name: text.encode() for name, text in documents.items()})
+
+    def _service_view(self, service: str) -> ServiceView:
+        found = []
+        for version in self.versions(service):
+            try:
+                found.append(Published(version, self.read(service, version)))
+            except ResultFileError as error:
+                found.append(Published(version, None, str(error).removeprefix(f"{self.root}/")))
+        comparisons = [file.stem for file in (self.root / service).glob("*-vs-*.md")]
+        names = in_order(name for name in comparisons if not name.endswith(".ru"))
+        return ServiceView(service, tuple(found), names)
+
     def _change(
         self,
         service: str,
@@ -185,6 +206,7 @@ class ReportStore:
                         _write(fresh / name, data)
                     for name, document in release_documents(release).items():
                         _write(fresh / name, document)
+            self._write_index()
         return folder
 
 

@@ -33,7 +33,7 @@ _OTHER: dict[Language, tuple[Language, str]] = {
 def release_page(release: Release, language: Language) -> str:
     """Return the report of a release as a page with search and filter over its requirements."""
     spoken = words(language)
-    return _page(
+    return page(
         "report.html.j2",
         "report",
         language,
@@ -51,7 +51,7 @@ def comparison_page(
 ) -> str:
     """Return the comparison of two releases as a page; `name` is the file's without a suffix."""
     spoken = words(language)
-    return _page(
+    return page(
         "comparison.html.j2",
         name,
         language,
@@ -63,7 +63,8 @@ def comparison_page(
     )
 
 
-def _page(template: str, name: str, language: Language, context: dict[str, Any]) -> str:
+def page(template: str, name: str, language: Language, context: dict[str, Any]) -> str:
+    """Return a page of one template; `name` is the file's without language and suffix."""
     other, other_name = _OTHER[language]
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8") + STYLE + DARK_STYLE
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8")

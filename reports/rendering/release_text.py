@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reports.rendering.release_view import GroupView, ReleaseView, Tally
     from reports.rendering.words import Words
 
-_TALLIED: tuple[tuple[str, str, str], ...] = (
+TALLIED: tuple[tuple[str, str, str], ...] = (
     ("violates", "%(n)s violated", "%(n)s violated"),
     ("harness_error", "%(n)s harness error", "%(n)s harness errors"),
     ("warns", "%(n)s warning", "%(n)s warnings"),
@@ -85,7 +85,7 @@ class ReleaseText:
         """The outcomes that occurred, worst first: `1 violated, 15 conform`."""
         parts = [
             self.words.count(one, many, tally.counts[outcome])  # type: ignore[index]
-            for outcome, one, many in _TALLIED
+            for outcome, one, many in TALLIED
             if tally.counts[outcome]  # type: ignore[index]
         ]
         return ", ".join(parts)
@@ -94,7 +94,7 @@ class ReleaseText:
         """What of a group does not conform, or nothing."""
         rest = [
             self.words.count(one, many, group.tally.counts[outcome])  # type: ignore[index]
-            for outcome, one, many in _TALLIED
+            for outcome, one, many in TALLIED
             if outcome != "conforms" and group.tally.counts[outcome]  # type: ignore[index]
         ]
         return ", ".join(rest)

@@ -1,0 +1,1 @@
+"""Catalogues of translated report texts; the English text is the key."""
