@@ -11,17 +11,20 @@ import math
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from reports.statistics.binomial import lower_bound, more_needed, upper_bound
 from reports.trials.intervals import holm, p_above, p_below, pairs_needed, t_bound
-from reports.trials.result import Block, MetricKind, MetricVerdict, Trial, WrongAnswers
+from reports.trials.objectives import objective_reasons, pooled_objectives
+from reports.trials.result import MetricVerdict, Trial
+from reports.trials.wrong_answers import judge_wrong_answers, wrong_answer_reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from reports.trials.policy import TrialPolicy
+    from reports.load_result import LoadResult
+    from reports.trials.policy import Metric, TrialPolicy
+    from reports.trials.result import Block, MetricKind
     from reports.verdict import VerdictName
 
-HIGHER_IS_BETTER = frozenset({"goodput", "tokens_per_second"})
+HIGHER_IS_BETTER = frozenset({"goodput"})
 SHARES = frozenset({"failure_share"})
 
 
@@ -32,12 +35,27 @@ def analyse(
     scenario: str,
     versions: tuple[str, str],
     seed: int,
+    candidate_loads: Sequence[LoadResult] = (),
+    baseline_stored: bool = False,
 ) -> Trial:
-    """The verdict on all complete pairs so far. `versions` are baseline's and candidate's."""
+    """The verdict on all complete pairs so far. `versions` are baseline's and candidate's.
+
+    The limits of an SLO file are judged on `candidate_loads`, the load runs behind the blocks.
+    With a stored baseline there are no pairs, and nothing is said about differences.
+    """
     pairs = complete_pairs(blocks)
     metrics = _judge_metrics(pairs, policy)
-    wrong = judge_wrong_answers(blocks, policy)
-    verdicts = [metric.verdict for metric in metrics] + [wrong.verdict]
+    wrong = judge_wrong_answers(blocks, policy, looks(policy))
+    objectives = pooled_objectives(candidate_loads, looks(policy))
+    verdicts = [wrong.verdict, *(one.verdict for one in metrics)]
+    verdicts += [one.verdict for one in objectives]
+    reasons = [*_reasons(metrics), *wrong_answer_reasons(wrong), *objective_reasons(objectives)]
+    if not baseline_stored and policy.primary not in {one.metric for one in metrics}:
+        verdicts.append("INCONCLUSIVE")
+        reasons.append(
+            f"INCONCLUSIVE {policy.primary}, the primary metric, was not measured in two pairs: "
+            f"scenario {scenario} does not give it, or a block has too few answers for it"
+        )
     worst: VerdictName = next(
         (one for one in ("INVALID", "FAIL", "INCONCLUSIVE") if one in verdicts), "PASS"
     )
@@ -49,8 +67,10 @@ def analyse(
         blocks=tuple(blocks),
         metrics=metrics,
         wrong_answers=wrong,
+        objectives=objectives,
+        baseline_stored=baseline_stored,
         verdict=worst,
-        reasons=tuple(_reasons(metrics, wrong)),
+        reasons=tuple(reasons),
     )
 
 
@@ -130,7 +150,7 @@ def _limit(metric: str, margin: float) -> float:
 
 
 def _metric_verdict(
-    name: str,
+    name: Metric,
     values: Sequence[float],
     pairs: Sequence[tuple[Block, Block]],
     policy: TrialPolicy,
@@ -147,8 +167,8 @@ def _metric_verdict(
         kind=kind,
         primary=name == policy.primary,
         pairs=len(values),
-        baseline=fmean(pair[0].metrics.get(name, math.nan) for pair in pairs),
-        candidate=fmean(pair[1].metrics.get(name, math.nan) for pair in pairs),
+        baseline=_mean(pairs, 0, name),
+        candidate=_mean(pairs, 1, name),
         effect=effect,
         low=low,
         high=high,
@@ -161,32 +181,7 @@ def _metric_verdict(
     )
 
 
-def judge_wrong_answers(blocks: Sequence[Block], policy: TrialPolicy) -> WrongAnswers:
-    """Hold the candidate's wrong answers against what is allowed, over all its requests."""
-    mine = [block for block in blocks if block.side == "candidate"]
-    wrong, requests = sum(one.violations for one in mine), sum(one.requests for one in mine)
-    low = lower_bound(wrong, requests, policy.confidence)
-    high = upper_bound(wrong, requests, policy.confidence)
-    limit = max(policy.allowed_wrong_share, policy.rule_out_wrong_share)
-    verdict: VerdictName = "PASS" if high <= limit else "INCONCLUSIVE"
-    if low > policy.allowed_wrong_share:
-        verdict = "FAIL"
-    return WrongAnswers(
-        wrong=wrong,
-        requests=requests,
-        low=low,
-        high=high,
-        allowed=policy.allowed_wrong_share,
-        ruled_out=policy.rule_out_wrong_share,
-        verdict=verdict,
-        needs_requests=more_needed(wrong, requests, limit, policy.confidence)
-        if verdict == "INCONCLUSIVE"
-        else 0,
-    )
-
-
-def _reasons(metrics: Sequence[MetricVerdict], wrong: WrongAnswers) -> list[str]:
-    reasons = []
+def _reasons(metrics: Sequence[MetricVerdict]) -> Iterator[str]:
     for metric in metrics:
         if metric.verdict == "PASS":
             continue
@@ -199,12 +194,10 @@ def _reasons(metrics: Sequence[MetricVerdict], wrong: WrongAnswers) -> list[str]
         )
         if metric.needs_pairs is not None:
             said += f"; {metric.needs_pairs} pairs of blocks would decide it at this spread"
-        reasons.append(f"{metric.verdict} {said}")
-    if wrong.verdict == "FAIL":
-        reasons.append(f"FAIL {wrong.wrong} of {wrong.requests} answers were wrong")
-    elif wrong.verdict == "INCONCLUSIVE":
-        reasons.append(
-            f"INCONCLUSIVE {wrong.requests} requests cannot rule out {wrong.ruled_out:.1%} wrong "
-            f"answers; {wrong.needs_requests} more without one would"
-        )
-    return reasons
+        yield f"{metric.verdict} {said}"
+
+
+def _mean(pairs: Sequence[tuple[Block, Block]], side: int, name: str) -> float:
+    """Over the pairs that have the metric on both sides: a block with few answers lacks some."""
+    both = [pair for pair in pairs if all(name in block.metrics for block in pair)]
+    return fmean(pair[side].metrics[name] for pair in both)

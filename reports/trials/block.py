@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
+from reports.trials.histograms import Merged
 from reports.trials.result import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from hdrh.histogram import HdrHistogram
 
     from reports.load_result import Distribution, LoadResult
     from reports.trials.result import Side
@@ -24,7 +22,6 @@ def block_of(load: LoadResult, pair: int, side: Side) -> Block:
     operations = load.operations
     sent = sum(one.sent for one in operations)
     failures = sum(one.failures for one in operations)
-    violations = sum(one.violations for one in operations)
     metrics = {
         "goodput": sum(one.correct_throughput for one in operations),
         "failure_share": (failures + sum(one.dropped for one in operations)) / sent
@@ -41,32 +38,17 @@ def block_of(load: LoadResult, pair: int, side: Side) -> Block:
         metrics=metrics,
         requests=sent,
         failures=failures,
-        violations=violations,
+        violations=sum(one.violations for one in operations),
         started_at=load.started_at,
     )
 
 
 def _percentiles(name: str, distributions: Iterable[Distribution]) -> dict[str, float]:
     """p50, p95 and p99 over all operations, as far as there are values enough."""
-    merged: HdrHistogram | None = None
-    count, scale = 0, 1
-    for one in distributions:
-        histogram = _decoded(one)
-        count, scale = count + one.count, one.scale
-        if merged is None:
-            merged = histogram
-        else:
-            merged.add(histogram)
-    if merged is None:
-        return {}
-    return {
-        f"{name}_p{percentile}": merged.get_value_at_percentile(percentile) / scale
+    merged = Merged(distributions)
+    found = {
+        f"{name}_p{percentile}": merged.value_at(percentile)
         for percentile, least in LEAST_FOR.items()
-        if count >= least
+        if merged.count >= least
     }
-
-
-def _decoded(distribution: Distribution) -> HdrHistogram:
-    from hdrh.histogram import HdrHistogram
-
-    return HdrHistogram.decode(base64.b64decode(distribution.histogram), b64_wrap=False)
+    return {name: value for name, value in found.items() if value is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from reports.conformance_result import ResultModel
+from reports.load_result import Objective  # noqa: TC001 - msgspec resolves it
 from reports.verdict import VerdictName  # noqa: TC001 - msgspec resolves it
 
 FORMAT_VERSION = 1
@@ -66,7 +67,11 @@ class WrongAnswers(ResultModel, frozen=True, kw_only=True):
 
 
 class Trial(ResultModel, frozen=True, kw_only=True):
-    """An interleaved comparison under load, and its verdict."""
+    """An interleaved comparison under load, and its verdict.
+
+    `objectives` are absolute limits on the candidate. With `baseline_stored` only the candidate
+    was loaded: nothing here is about a difference.
+    """
 
     format_version: int = FORMAT_VERSION
     scenario: str
@@ -76,5 +81,7 @@ class Trial(ResultModel, frozen=True, kw_only=True):
     blocks: tuple[Block, ...]
     metrics: tuple[MetricVerdict, ...]
     wrong_answers: WrongAnswers
+    objectives: tuple[Objective, ...] = ()
+    baseline_stored: bool = False
     verdict: VerdictName
     reasons: tuple[str, ...]
