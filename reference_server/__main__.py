@@ -35,10 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code."""
-    from reference_server.preflight import unknown_engine, unusable_folder
+    from reference_server.preflight import unknown_engine, unready_text, unusable_folder
     from reference_server.running import PortTaken, bind, server_for
 
-    problem = unknown_engine(settings) or unusable_folder(settings)
+    problem = unknown_engine(settings) or unusable_folder(settings) or unready_text(settings)
     if problem:
         return _refuse(problem)
     try:

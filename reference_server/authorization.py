@@ -78,7 +78,7 @@ def refusal(path: str) -> dict[str, object]:
         return {
             "error": {
                 "message": MESSAGE,
-                "type": "invalid_request_error",
+                "type": "authentication_error",
                 "param": None,
                 "code": "invalid_api_key",
             }

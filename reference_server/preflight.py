@@ -7,6 +7,8 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from reference_server.ocr.engine import EngineUnavailable, find_engine
+from reference_server.running import PortTaken, bind
+from reference_server.text.engine import TEXT_ENGINES
 
 if TYPE_CHECKING:
     from reference_server.settings import Settings
@@ -39,12 +41,39 @@ def unusable_folder(settings: Settings) -> str | None:
     return None
 
 
-def missing(settings: Settings) -> list[str]:
-    """One line for each thing that the chosen engine lacks."""
+def unready_text(settings: Settings) -> str | None:
+    """Why the text engine or gRPC could not be started, in one line, or None."""
+    lacking = TEXT_ENGINES[settings.text_engine].missing(settings)
+    return lacking[0] if lacking else _unusable_grpc(settings)
+
+
+def _unusable_grpc(settings: Settings) -> str | None:
+    for named, file in (
+        ("--grpc-certificate", settings.grpc_certificate),
+        ("--grpc-private-key", settings.grpc_private_key),
+    ):
+        try:
+            if file is not None:
+                file.read_bytes()
+        except OSError as error:
+            return f"{named}: {file} cannot be read: {error.strerror}"
+    if settings.grpc_port is None:
+        return None
     try:
-        return find_engine(settings.engine).missing(settings)
+        # gRPC itself only finds out when the rest of the server is already up.
+        bind(settings.host, settings.grpc_port).close()
+    except PortTaken as error:
+        return f"{error}; choose another with --grpc-port"
+    return None
+
+
+def missing(settings: Settings) -> list[str]:
+    """One line for each thing that the chosen engines lack."""
+    text = TEXT_ENGINES[settings.text_engine].missing(settings)
+    try:
+        return find_engine(settings.engine).missing(settings) + text
     except EngineUnavailable as error:
-        return [str(error)]
+        return [str(error), *text]
 
 
 def report(settings: Settings) -> int:
@@ -54,5 +83,5 @@ def report(settings: Settings) -> int:
     for line in lines:
         sys.stdout.write(f"missing: {line}\n")
     if not lines:
-        sys.stdout.write(f"ready: engine {settings.engine}\n")
+        sys.stdout.write(f"ready: engine {settings.engine}, text engine {settings.text_engine}\n")
     return MISSING if lines else READY

@@ -11,7 +11,7 @@ from reference_server.text.errors import Code, TextError, TooLong
 
 _TYPES = {
     400: "invalid_request_error",
-    401: "invalid_request_error",
+    401: "authentication_error",
     403: "permission_error",
     404: "not_found_error",
     405: "invalid_request_error",

@@ -241,7 +241,7 @@ def test_check_says_what_is_missing(environment: dict[str, str], tmp_path: Path)
         )
 
     ready = check()
-    assert (ready.returncode, ready.stdout) == (0, "ready: engine rapidocr\n")
+    assert (ready.returncode, ready.stdout) == (0, "ready: engine rapidocr, text engine builtin\n")
     bare = check("--engine", "tesseract", PATH=str(tmp_path))
     assert bare.returncode == 6
     assert "apt-get install tesseract-ocr" in bare.stdout
