@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from load.call import violation
+from schemas import load_contract
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -24,11 +26,24 @@ class WrongShapeError(Exception):
         self.judgement = judgement
 
 
-def parsed(body: bytes, validator: jsonschema_rs.Draft202012Validator) -> Any:
+@cache
+def validator(
+    contract: str, schema: str, edition: str | None = None
+) -> jsonschema_rs.Draft202012Validator:
+    """The compiled schema, looked up once: a look-up per answer would cost more than judging it."""
+    return load_contract(contract).fast_validator(schema, edition)
+
+
+def parsed(body: bytes, contract: str, schema: str, edition: str | None = None) -> Any:
     """The JSON of the body, valid by the schema. Raises WrongShapeError."""
-    value = decoded(body)
-    if not validator.is_valid(value):
-        error = next(iter(validator.iter_errors(value)))
+    return checked(decoded(body), contract, schema, edition)
+
+
+def checked(value: Any, contract: str, schema: str, edition: str | None = None) -> Any:
+    """The value, valid by the schema. Raises WrongShapeError."""
+    compiled = validator(contract, schema, edition)
+    if not compiled.is_valid(value):
+        error = next(iter(compiled.iter_errors(value)))
         path = "/".join(str(step) for step in error.instance_path)
         raise WrongShapeError(violation("schema", f"/{path}: {error.message}"))
     return value

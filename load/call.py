@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,24 +19,22 @@ SHED_STATUSES = (429, 503)
 _OK = range(200, 300)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What came back. Times are seconds of the process's monotonic clock.
 
     A streamed answer keeps its lines with the time at which the last byte of each arrived.
     """
 
     status: int
-    headers: Mapping[str, str]
     body: bytes
     sent_at: float
     first_byte_at: float
     done_at: float
     lines: tuple[tuple[float, bytes], ...] = ()
+    retry_after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """Whether the answer is right, and what was measured in it.
 
     `token_times` are the moments at which text arrived (seconds of the same clock) and
@@ -50,7 +49,7 @@ class Judgement:
     tokens: int = 0
     character_error_rate: float | None = None
     token_times: tuple[float, ...] = ()
-    token_counts: tuple[int, ...] = field(default=())
+    token_counts: tuple[int, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -112,8 +111,7 @@ class Operation(NamedTuple):
     unavailable: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(msgspec.Struct, frozen=True):
     """An HTTP POST of bytes that were encoded beforehand."""
 
     path: str
@@ -121,7 +119,6 @@ class Post:
     content_type: str
     opinion: Callable[[Answer], Judgement]
     stream: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sent_bytes(self) -> int:
@@ -130,7 +127,7 @@ class Post:
 
     def send(self, link: Link) -> Answer:
         """Send it and wait for the whole answer. Raises CallError."""
-        headers = {"Content-Type": self.content_type, **self.headers}
+        headers = {"Content-Type": self.content_type}
         return link.post(self.path, self.body, headers, stream=self.stream)
 
     def judge(self, answer: Answer) -> Judgement:
@@ -146,7 +143,7 @@ def judge_status(answer: Answer, *, overload: bool) -> Judgement | None:
     if answer.status in _OK:
         return None
     if overload and answer.status in SHED_STATUSES:
-        if "retry-after" in answer.headers:
+        if answer.retry_after is not None:
             return Judgement(outcome=SHED, kind="shed")
         return violation(
             "shed_without_retry_after", f"{answer.status} under overload without Retry-After"

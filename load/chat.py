@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from load.answers import WrongShapeError, parsed
+import msgspec
+
+from load.answers import WrongShapeError, parsed, validator
 from load.call import Judgement, Operation, Post, violation
 from load.codes import LONG, SHORT, judge_codes, new_codes, prompt
 from load.engine import Scenario
-from schemas import load_contract
 
 if TYPE_CHECKING:
     import argparse
@@ -42,7 +42,7 @@ class Chat(Scenario):
     def warm_up(cls) -> None:
         """Compile the schemas."""
         for schema in ("chat_answer", "chat_chunk"):
-            load_contract("openai").fast_validator(schema)
+            validator("openai", schema)
 
     @classmethod
     def operations(cls, options: argparse.Namespace) -> list[Operation]:
@@ -66,14 +66,14 @@ def _ask(model: str, count: int, dice: Dice, *, stream: bool) -> Post:
     if stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
     judge = partial(judge_events if stream else judge_answer, codes)
-    content = json.dumps(body).encode()
+    content = msgspec.json.encode(body)
     return Post("/v1/chat/completions", content, "application/json", judge, stream=stream)
 
 
 def judge_answer(codes: tuple[str, ...], answer: Answer) -> Judgement:
     """Judge an answer in one piece."""
     try:
-        body = parsed(answer.body, load_contract("openai").fast_validator("chat_answer"))
+        body = parsed(answer.body, "openai", "chat_answer")
     except WrongShapeError as wrong:
         return wrong.judgement
     choice, usage = body["choices"][0], body["usage"]
@@ -89,9 +89,8 @@ def judge_events(codes: tuple[str, ...], answer: Answer) -> Judgement:
     events = [(at, line[len(DATA) :].strip()) for at, line in answer.lines if line[:5] == DATA]
     if not events or events[-1][1] != DONE:
         return violation("truncated_stream", "the stream does not end with [DONE]")
-    validator = load_contract("openai").fast_validator("chat_chunk")
     try:
-        chunks = [(at, parsed(data, validator)) for at, data in events[:-1]]
+        chunks = [(at, parsed(data, "openai", "chat_chunk")) for at, data in events[:-1]]
     except WrongShapeError as wrong:
         return wrong.judgement
     if len({chunk["id"] for _, chunk in chunks}) != 1:

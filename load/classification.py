@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from load import yandex
 from load.answers import WrongShapeError, parsed
 from load.call import Operation, Post
-from schemas import load_contract
 
 if TYPE_CHECKING:
     import argparse
@@ -32,8 +31,7 @@ def _classify(model: str, dice: Dice) -> Post:
 
 
 def _judge(answer: Answer) -> Judgement:
-    validator = load_contract("yandex").fast_validator("few_shot_answer")
     try:
-        return yandex.judge_labels(parsed(answer.body, validator))
+        return yandex.judge_labels(parsed(answer.body, "yandex", "few_shot_answer"))
     except WrongShapeError as wrong:
         return wrong.judgement

@@ -41,8 +41,14 @@ class Dice:
         return items[self.below(len(items))]
 
     def code(self, length: int = 8, alphabet: str = "ACDEFHKLMNPRTVWXY34679") -> str:
-        """A random word of letters and digits that are not easily taken for one another."""
-        return "".join(self.choice(alphabet) for _ in range(length))
+        """A random word of up to 13 of these, which are not easily taken for one another."""
+        base = len(alphabet)
+        number = self.below(base**length)
+        letters = []
+        for _ in range(length):
+            number, place = divmod(number, base)
+            letters.append(alphabet[place])
+        return "".join(letters)
 
 
 def _mixed(value: int) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import bisect
 import itertools
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gevent
+import msgspec
 from gevent.pool import Group
 
 from load.call import CENSORED, CallError, Judgement, judge_status
@@ -49,8 +49,7 @@ class Mix:
         return self.rows[bisect.bisect_right(self._edges, dice.share() * self._edges[-1])]
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """A request that has ended, for those who want to log or display it."""
 
     seen: Observation

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from load import yandex
 from load.answers import WrongShapeError, parsed
 from load.call import Operation, Post
-from schemas import load_contract
 
 if TYPE_CHECKING:
     import argparse
@@ -33,8 +32,7 @@ def _embed(model: str, dice: Dice) -> Post:
 
 
 def _judge(text: str, answer: Answer) -> Judgement:
-    validator = load_contract("yandex").fast_validator("embedding_answer")
     try:
-        return yandex.judge_embedding(text, parsed(answer.body, validator))
+        return yandex.judge_embedding(text, parsed(answer.body, "yandex", "embedding_answer"))
     except WrongShapeError as wrong:
         return wrong.judgement

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+import msgspec
 
 from load.call import Answer, CallError
 from load.errors import UsageError
@@ -59,7 +60,6 @@ class GrpcLink:
         done_at = time.perf_counter()
         return Answer(
             status=200,
-            headers={},
             body=b"".join(line for _, line in lines),
             sent_at=sent_at,
             first_byte_at=lines[0][0] if lines else done_at,
@@ -72,8 +72,7 @@ class GrpcLink:
         self._channel.close()
 
 
-@dataclass(frozen=True, slots=True)
-class GrpcCall:
+class GrpcCall(msgspec.Struct, frozen=True):
     """One request message, encoded beforehand, and what its answer must be."""
 
     method: str

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LOWEST = 1
 HIGHEST = 600_000_000
 DIGITS = 3
+NOTHING_YET = 1 << 62
 PERCENTILES = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p999": 99.9}
 
 
@@ -36,13 +37,19 @@ class Histogram:
     the value itself.
     """
 
-    __slots__ = ("_hdr", "maximum", "minimum", "total")
+    __slots__ = ("_hdr", "_least", "_record", "maximum", "total")
 
     def __init__(self) -> None:
         self._hdr = HdrHistogram(LOWEST, HIGHEST, DIGITS, b64_wrap=False)
+        self._record = self._hdr.record_value
+        self._least = NOTHING_YET
         self.total = 0
-        self.minimum = 0
         self.maximum = 0
+
+    @property
+    def minimum(self) -> int:
+        """The smallest value itself; 0 if there is none."""
+        return 0 if self._least == NOTHING_YET else self._least
 
     @property
     def count(self) -> int:
@@ -51,18 +58,22 @@ class Histogram:
 
     def record(self, value: int) -> None:
         """Count one value."""
-        if self._hdr.total_count == 0 or value < self.minimum:
-            self.minimum = value
+        # Once per request and histogram: conditions cost less than min() and max().
         self.maximum = max(self.maximum, value)
+        self._least = min(self._least, value)
         self.total += value
-        self._hdr.record_value(min(max(value, LOWEST), HIGHEST))
+        if value > HIGHEST:
+            value = HIGHEST
+        elif value < LOWEST:
+            value = LOWEST
+        self._record(value)
 
     def add(self, packed: Packed) -> None:
         """Merge another histogram into this one, exactly."""
         other = HdrHistogram.decode(packed.counts, b64_wrap=False)
         if other.total_count == 0:
             return
-        self.minimum = packed.minimum if self.count == 0 else min(self.minimum, packed.minimum)
+        self._least = min(self._least, packed.minimum)
         self.maximum = max(self.maximum, packed.maximum)
         self.total += packed.total
         self._hdr.add(other)

@@ -87,12 +87,12 @@ class HttpLink:
         done_at = time.perf_counter()
         return Answer(
             status=response.status_code,
-            headers={name.lower(): value for name, value in response.items()},
             body=bytes(rest),
             sent_at=sent_at,
             first_byte_at=first_byte_at,
             done_at=done_at,
             lines=lines,
+            retry_after=str(wait) if (wait := response.get("retry-after")) else None,
         )
 
 

@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from load.answers import WrongShapeError, decoded, parsed
+from load.answers import WrongShapeError, decoded, parsed, validator
 from load.call import Judgement, Operation, Post, violation
 from load.engine import Scenario
 from load.image_server import serve
@@ -55,7 +55,7 @@ class OcrService(Scenario):
     def warm_up(cls) -> None:
         """Draw the pages and compile the schemas."""
         for edition in load_contract("ocr-service").editions:
-            load_contract("ocr-service").fast_validator("ocr_answer", edition)
+            validator("ocr-service", "ocr_answer", edition)
         for page in _pages().values():
             judge_text(page, page.text)
 
@@ -122,9 +122,7 @@ def _judge(edition: str | None, input_type: str, name: str, answer: Answer) -> J
     try:
         if edition is None:
             edition = _edition_of(answer.body)
-        body = parsed(
-            answer.body, load_contract("ocr-service").fast_validator("ocr_answer", edition)
-        )
+        body = parsed(answer.body, "ocr-service", "ocr_answer", edition)
     except WrongShapeError as wrong:
         return wrong.judgement
     if body["input_type"] != input_type:

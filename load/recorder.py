@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
 from load.histograms import Histogram, Packed
@@ -28,8 +26,7 @@ _COLUMN: dict[OutcomeKind, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(msgspec.Struct, frozen=True):
     """One request that was sent and has ended. Durations in microseconds."""
 
     operation: str
@@ -114,9 +111,13 @@ class OperationRecord:
 
     def outcome(self, name: str, kind: OutcomeKind) -> OutcomeRecord:
         """The record of this outcome; past a limit of names, the one for all others."""
-        if name not in self.outcomes and len(self.outcomes) >= OUTCOMES_AT_MOST:
+        record = self.outcomes.get(name)
+        if record is None and len(self.outcomes) >= OUTCOMES_AT_MOST:
             name = f"{OTHER}_{kind}"
-        return self.outcomes.setdefault(name, OutcomeRecord(kind))
+            record = self.outcomes.get(name)
+        if record is None:
+            record = self.outcomes[name] = OutcomeRecord(kind)
+        return record
 
     def count(self, *kinds: OutcomeKind) -> int:
         """How many requests ended in one of these kinds."""
@@ -167,7 +168,10 @@ class Recorder:
         totals["tokens"] += seen.tokens
         totals["content_unjudged"] += seen.kind == "success" and not seen.content_judged
         for name, value in seen.measures:
-            record.measures.setdefault(name, Histogram()).record(value)
+            histogram = record.measures.get(name)
+            if histogram is None:
+                histogram = record.measures[name] = Histogram()
+            histogram.record(value)
         row = self._second(seen.second)
         row[_COLUMN[seen.kind]] += 1
         if seen.kind == "success":

@@ -5,16 +5,16 @@ An answer over gRPC is judged by the same schemas and rules, in its JSON mapping
 
 from __future__ import annotations
 
-import json
 import math
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from load.answers import WrongShapeError, parsed
+import msgspec
+
+from load.answers import WrongShapeError, parsed, validator
 from load.call import Judgement, violation
 from load.codes import judge_codes
 from load.engine import Scenario
-from schemas import load_contract
 
 if TYPE_CHECKING:
     import argparse
@@ -67,7 +67,7 @@ class YandexScenario(Scenario):
     def warm_up(cls) -> None:
         """Compile the schemas."""
         for schema in SCHEMAS:
-            load_contract("yandex").fast_validator(schema)
+            validator("yandex", schema)
 
 
 def completion_request(model: str, text: str, *, stream: bool) -> dict[str, Any]:
@@ -91,17 +91,15 @@ def few_shot_request(model: str, text: str) -> dict[str, Any]:
 
 def encoded(body: dict[str, Any]) -> bytes:
     """The JSON of a request body."""
-    return json.dumps(body, ensure_ascii=False).encode()
+    return msgspec.json.encode(body)
 
 
 def judge_completion(codes: tuple[str, ...], answer: Answer, *, stream: bool) -> Judgement:
     """Judge the lines of a completion over REST."""
     lines = answer.lines or tuple((answer.done_at, line) for line in answer.body.split(b"\n"))
-    validator = load_contract("yandex").fast_validator(
-        "completion_line" if stream else "completion_answer"
-    )
+    schema = "completion_line" if stream else "completion_answer"
     try:
-        frames = [(at, parsed(line, validator)) for at, line in lines if line.strip()]
+        frames = [(at, parsed(line, "yandex", schema)) for at, line in lines if line.strip()]
     except WrongShapeError as wrong:
         return wrong.judgement
     if frames and "error" in frames[-1][1]:

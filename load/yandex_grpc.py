@@ -5,14 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from load.answers import parsed
+from load.answers import checked
 from load.call import CallError
 from load.errors import UnreachableError, UsageError
 from load.grpc_link import GrpcCall, GrpcLink, checked_grpc_host
 from load.yandex import YandexScenario
-from schemas import load_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,4 +91,4 @@ def call(
 
 def valid(body: Any, schema: str) -> Any:
     """The body, valid by the schema of its REST twin. Raises WrongShapeError."""
-    return parsed(msgspec.json.encode(body), load_contract("yandex").fast_validator(schema))
+    return checked(body, "yandex", schema)
