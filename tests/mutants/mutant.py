@@ -37,7 +37,8 @@ class Mutant:
     the answer of a request, `app` wraps the ASGI application, `engine` wraps the engine, `patch`
     takes nothing and alters the server's modules (each mutant has a process of its own).
     `settings` are changed settings of the server, or of the stage; `arguments` further arguments
-    of the suite; `whole` runs every check instead of those that decide `kills`.
+    of the suite; `whole` runs every check instead of those that decide `kills`; `all_of` asks
+    that each of `kills` is found violated, where else one of them is enough.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Mutant:
     settings: Mapping[str, Any] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     whole: bool = False
+    all_of: bool = False
 
     @property
     def contract(self) -> Contract:

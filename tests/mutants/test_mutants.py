@@ -25,7 +25,8 @@ def test_mutant_is_found_out(mutant: Mutant, suite: Suite, tmp_path: Path) -> No
         for one in mutant.kills
         if any(finding.check.endswith(mutant.check) for finding in run.row(one).findings)
     }
-    assert mutant.outcome in found.values(), f"{found}: {told}"
+    hits = [found.get(one) == mutant.outcome for one in mutant.kills]
+    assert all(hits) if mutant.all_of else any(hits), f"{found}: {told}"
     assert not run.with_outcome("harness_error"), told
     if mutant.outcome == "violates":
         assert (run.exit_code, judge_conformance(run.result).name) == (1, "FAIL"), told
