@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -21,6 +20,7 @@ from yandex.cloud.operation import operation_service_pb2
 
 from reference_server.text.errors import Code, TextError
 from reference_server.yandex import grpc_messages
+from reference_server.yandex.ids import request_id, trace_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -228,8 +228,8 @@ async def _answer_ids(context: grpc.aio.ServicerContext) -> None:
     given = dict(context.invocation_metadata() or ())
     await context.send_initial_metadata(
         (
-            ("x-request-id", given.get("x-request-id") or str(uuid4())),
-            ("x-server-trace-id", f"{uuid4().hex}:{uuid4().hex[:16]}:{uuid4().hex[:16]}:1"),
+            ("x-request-id", request_id(given.get("x-request-id"))),
+            ("x-server-trace-id", trace_id()),
         )
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -19,6 +18,7 @@ from reference_server.delivery import (
 )
 from reference_server.text.errors import Code, TextError
 from reference_server.yandex import json_answers, json_requests, rest_errors
+from reference_server.yandex.ids import request_id, trace_id
 from reference_server.yandex.json_requests import WrongJson
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ Route = Callable[[Request], Coroutine[Any, Any, Response]]
 PREFIX = "/foundationModels/v1"
 MEDIA_TYPE = "application/json"
 HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_REQUEST_ID = "x-request-id"
-_MAX_ID_LENGTH = 128
+_REQUEST_ID, _TRACE_ID = "x-request-id", "x-server-trace-id"
 
 _encode = msgspec.json.Encoder().encode
 
@@ -163,12 +162,8 @@ def _frame(answer: CompletionAnswer) -> bytes:
 
 def answer_headers(request: Request) -> dict[str, str]:
     """The ids that every answer carries; the client's own request id is kept."""
-    given = request.headers.get(_REQUEST_ID, "")
-    usable = given.isascii() and given.isprintable() and 0 < len(given) <= _MAX_ID_LENGTH
-    return {
-        _REQUEST_ID: given if usable else str(uuid4()),
-        "x-server-trace-id": f"{uuid4().hex}:{uuid4().hex[:16]}:{uuid4().hex[:16]}:1",
-    }
+    given = request.headers.get(_REQUEST_ID)
+    return {_REQUEST_ID: request_id(given), _TRACE_ID: trace_id()}
 
 
 def refused_before_the_rpc(error: WrongBody | WrongJson, headers: dict[str, str]) -> Response:
