@@ -88,7 +88,7 @@ class LocalConductor:
 class DistributedConductor:
     """The round runs on every worker that is connected when it starts."""
 
-    def __init__(self, runner: MasterRunner, on_fault: Callable[[str], None]) -> None:
+    def __init__(self, runner: MasterRunner, on_fault: Callable[[str, int], None]) -> None:
         self._runner = runner
         self._on_fault = on_fault
         self._reports: dict[int, Report] = {}
@@ -184,7 +184,8 @@ class DistributedConductor:
 
     def _on_worker_fault(self, environment: object, msg: Message) -> None:
         del environment
-        self._on_fault(f"worker {self._indices.get(msg.node_id)}: {msg.data['error']}")
+        index = self._indices.get(msg.node_id)
+        self._on_fault(f"worker {index}: {msg.data['error']}", msg.data["code"])
 
 
 class Condition(Protocol):

@@ -85,14 +85,19 @@ class Session:
 
     def fault(self, greenlet: gevent.Greenlet) -> None:
         """Something of ours broke: end the run with the exit code that says so."""
-        self.failed(greenlet.exception)
-
-    def failed(self, error: BaseException | str) -> None:
-        """End the run without a result."""
+        error = greenlet.exception
         code = error.exit_code if isinstance(error, LoadError) else ExitCode.HARNESS_ERROR
-        self._environment.process_exit_code = int(code)
+        self.failed(str(error), int(code))
+
+    def failed(self, error: str, code: int) -> None:
+        """End the run without a result."""
+        if not self._started_at:
+            return
+        self._environment.process_exit_code = code
         sys.stderr.write(f"inference-gate: {error}\n")
         self._started_at = ""
+        if self._conducting is not None:
+            self._conducting.kill(block=False)
         gevent.spawn(self._end)
 
     def hear(self, client: str, data: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import psutil
-from load_runs import LENIENT, command, environment, workers
+from load_runs import LENIENT, command, environment, free_port, workers
 from planted import fixed, serving
 
 from reports.load_result import decode
@@ -103,3 +103,56 @@ def test_an_interrupted_run_says_so(tmp_path: Path) -> None:
     assert code == result.exit_code == 4
     assert "interrupted" in {row.rule for row in result.findings}
     assert result.operations[0].success >= 29
+
+
+def standalone(folder: Path, port: int, *keys: str) -> list[subprocess.Popen[str]]:
+    """Workers that were told nothing but where the master is; each with its own API key."""
+    return [
+        subprocess.Popen(
+            command("--worker", "--master-port", str(port)),
+            cwd=folder,
+            env=environment(**({"PLANTED_KEY": key} if key else {})),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        for key in keys
+    ]
+
+
+def master(target: str, port: int) -> list[str]:
+    return [
+        "--host", target, "--master", "--master-bind-port", str(port), "--expect-workers", "2",
+        "--expect-workers-max-wait", "30", "--arrivals", "constant", "--rate", "20",
+        "--duration", "2", "--api-key-env", "PLANTED_KEY", *LENIENT,
+    ]  # fmt: skip
+
+
+def test_standalone_workers_follow_the_masters_options(run_load: Load, tmp_path: Path) -> None:
+    port = free_port()
+    with serving(fixed(0.01)) as target:
+        started = standalone(tmp_path, port, "one", "two")
+        try:
+            run = run_load(*master(target.url, port), PLANTED_KEY="masters")
+        finally:
+            for worker in started:
+                worker.kill()
+    assert run.code == 0, run.out
+    assert run.operation().success == 40 == len(target.exchanges)
+    sent_with = [row.headers["authorization"] for row in target.exchanges]
+    assert (sent_with.count("Bearer one"), sent_with.count("Bearer two")) == (20, 20)
+
+
+def test_a_worker_without_the_key_ends_the_run_at_once(run_load: Load, tmp_path: Path) -> None:
+    port = free_port()
+    with serving(fixed(0.01)) as target:
+        started = standalone(tmp_path, port, "one", "")
+        try:
+            run = run_load(*master(target.url, port), PLANTED_KEY="masters")
+        finally:
+            for worker in started:
+                worker.kill()
+    assert run.code == 2, run.out
+    assert "PLANTED_KEY, which is not set" in run.out
+    assert run.result is None
+    assert target.exchanges == []
