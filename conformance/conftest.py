@@ -9,6 +9,7 @@ from conformance.plugin.hooks import (  # noqa: F401 - pytest finds hooks and fi
     pytest_configure,
     pytest_pyfunc_call,
     pytest_runtest_protocol,
+    pytest_runtest_setup,
     pytest_sessionfinish,
     pytest_terminal_summary,
     run,

@@ -34,9 +34,14 @@ class NotTestable(Exception):
         self.because = because
 
 
-def decides(*requirements: str, depth: Depth = "standard") -> pytest.MarkDecorator:
-    """Mark a check with the requirements it decides and the least depth at which it runs."""
-    return pytest.mark.decides(requirements=requirements, depth=depth)
+def decides(
+    *requirements: str, depth: Depth = "standard", last: bool = False
+) -> pytest.MarkDecorator:
+    """Mark a check with the requirements it decides and the least depth at which it runs.
+
+    A check that is `last` runs after all others: it looks at what they have seen.
+    """
+    return pytest.mark.decides(requirements=requirements, depth=depth, last=last)
 
 
 @dataclass

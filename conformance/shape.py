@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from conformance.exchange import shorten
@@ -38,17 +39,19 @@ def judge_shape(
 ) -> bool:
     """Claim each requirement of `rows` from what the schema says of the body at its place.
 
-    `rows` maps a requirement id to a JSON pointer; `*` stands for any array index or key, and an
-    error counts for the longest pointer that holds it. Returns whether nothing was wrong there.
+    `rows` maps a requirement id to a JSON pointer; `*` stands for any array index or key. An error
+    counts for the longest pointer that holds it; where something is missing or of another type, it
+    counts for all that should have stood below too. Returns whether nothing was wrong there.
     """
     places = {requirement: _parse(pointer) for requirement, pointer in rows.items()}
     faults: dict[str, list[tuple[Pointer, str]]] = {requirement: [] for requirement in rows}
-    for place, message in _faults(validator, body):
-        holders = [one for one, pattern in places.items() if _holds(pattern, place)]
+    for fault in _faults(validator, body):
+        holders = [one for one, pattern in places.items() if _holds(pattern, fault.place)]
         longest = max((len(places[one]) for one in holders), default=0)
-        for requirement in holders:
-            if len(places[requirement]) == longest:
-                faults[requirement].append((place, message))
+        for requirement, pattern in places.items():
+            held = requirement in holders and len(pattern) == longest
+            if held or (fault.leaves_nothing and _lies_below(pattern, fault.place)):
+                faults[requirement].append((fault.place, fault.message))
     for requirement, found in faults.items():
         shown = ".".join(str(part) for part in places[requirement]) or "the body"
         judge(
@@ -82,17 +85,32 @@ def _at(body: Any, place: Pointer) -> Any:
 
 
 def _holds(pattern: Pointer, place: Pointer) -> bool:
-    return len(pattern) <= len(place) and all(
-        one in ("*", str(other)) for one, other in zip(pattern, place, strict=False)
-    )
+    return len(pattern) <= len(place) and _agree(pattern, place)
 
 
-def _faults(validator: Validator, body: Any) -> Iterator[tuple[Pointer, str]]:
+def _lies_below(pattern: Pointer, place: Pointer) -> bool:
+    return len(pattern) > len(place) and _agree(pattern, place)
+
+
+def _agree(pattern: Pointer, place: Pointer) -> bool:
+    return all(one in ("*", str(other)) for one, other in zip(pattern, place, strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """One thing wrong, and where; `leaves_nothing` where nothing can stand below it."""
+
+    place: Pointer
+    message: str
+    leaves_nothing: bool = False
+
+
+def _faults(validator: Validator, body: Any) -> Iterator[_Fault]:
     for error in validator.iter_errors(body):
         yield from _leaves(error)
 
 
-def _leaves(error: ValidationError) -> Iterator[tuple[Pointer, str]]:
+def _leaves(error: ValidationError) -> Iterator[_Fault]:
     """The places at fault: a missing property is at fault itself, not its parent."""
     place: Pointer = tuple(error.absolute_path)
     if error.validator == "required":
@@ -100,19 +118,28 @@ def _leaves(error: ValidationError) -> Iterator[tuple[Pointer, str]]:
         # The keyword only speaks of objects and holds a list of names.
         required, present = cast("list[str]", error.validator_value), cast("Json", error.instance)
         yield from (
-            ((*place, name), f"{name} to be present")
+            _Fault((*place, name), f"{name} to be present", leaves_nothing=True)
             for name in required
             if name not in present and repr(name) in error.message
         )
     elif error.validator in ("additionalProperties", "unevaluatedProperties"):
-        yield (*place, "+"), f"no fields beyond the documented ones: {shorten(error.message, 200)}"
+        message = f"no fields beyond the documented ones: {shorten(error.message, 200)}"
+        yield _Fault((*place, "+"), message)
     elif error.validator in ("anyOf", "oneOf") and error.context:
-        branch = min(
-            {inner.schema_path[0] for inner in error.context},
-            key=lambda one: sum(inner.schema_path[0] == one for inner in error.context or ()),
-        )
+        branches: dict[str | int, list[ValidationError]] = {}
         for inner in error.context:
-            if inner.schema_path[0] == branch:
-                yield from _leaves(inner)
+            branches.setdefault(inner.schema_path[0], []).append(inner)
+        for inner in min(branches.values(), key=_strangeness):
+            yield from _leaves(inner)
     else:
-        yield place, shorten(error.message, 200)
+        yield _Fault(place, shorten(error.message, 200), leaves_nothing=error.validator == "type")
+
+
+def _strangeness(branch: list[ValidationError]) -> tuple[int, int, int]:
+    """How little a branch of anyOf fits what was meant: by type, by its constants, by errors.
+
+    Counting errors alone would take an object with many small faults for a bad array.
+    """
+    other_type = any(inner.validator == "type" and not inner.relative_path for inner in branch)
+    constants = sum(inner.validator in ("const", "enum") for inner in branch)
+    return int(other_type), constants, len(branch)

@@ -23,7 +23,7 @@ from reports.verdict import ExitCode, judge_conformance
 from schemas import load_contract
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator
 
 OPTIONS = pytest.StashKey[Options]()
 RUN = pytest.StashKey[Run]()
@@ -86,9 +86,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             f"{reception.state.replace('_', ' ')}: {reception.explanation}",
             _EXIT_FOR_STATE[reception.state],
         )
-    kept = [item for item in checks if _concerns(item, run)]
+    kept = sorted((item for item in checks if _concerns(item, run)), key=_is_last)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+def _is_last(item: pytest.Item) -> bool:
+    """Whether this check looks at what the others have seen."""
+    marker = item.get_closest_marker("decides")
+    return marker is not None and bool(marker.kwargs["last"])
 
 
 def _concerns(item: pytest.Item, run: Run) -> bool:
@@ -121,6 +127,28 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     if run.incomplete:
         item.session.shouldstop = run.incomplete_reason
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Bring up what a check needs; where that fails, its requirements are not testable."""
+    if REQUIREMENTS not in item.stash:
+        return (yield)
+    run, judge = item.config.stash[RUN], _judge_of(item)
+    try:
+        return (yield)
+    except Unexpected as error:
+        judge.untested(f"what the check needs could not be had: {error}")
+    except (CutShort, NotTestable) as why:
+        _ended_early(run, judge, why)
+    except Exception as error:
+        for claim in judge.claims.values():
+            claim.harness_error = run.target.redact(f"{type(error).__name__}: {error}")
+        _record(run, judge)
+        raise
+    _record(run, judge)
+    _conclude(item, judge)
+    return None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -172,7 +200,7 @@ def _record(run: Run, judge: Judge) -> None:
     run.records.append(CheckRecord(judge.check, list(judge.claims.values())))
 
 
-def _conclude(item: pytest.Function, judge: Judge) -> None:
+def _conclude(item: pytest.Item, judge: Judge) -> None:
     """Turn the claims into pytest's words: failed, skipped or passed."""
     messages, reasons = [], []
     for claim in judge.claims.values():
@@ -232,11 +260,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 @pytest.fixture
 def judge(request: pytest.FixtureRequest) -> Judge:
     """Collects what this check claims about its requirements."""
-    run = request.config.stash[RUN]
-    held: Iterable[str] = request.node.stash[REQUIREMENTS]
-    every = request.node.get_closest_marker("decides").kwargs["requirements"]
+    return _judge_of(request.node)
+
+
+def _judge_of(item: pytest.Item) -> Judge:
+    held = item.stash[REQUIREMENTS]
+    marker = item.get_closest_marker("decides")
+    every = () if marker is None else marker.kwargs["requirements"]
     return Judge(
-        request.node.nodeid.rpartition("conformance/")[2], held, run.target.redact,
+        item.nodeid.rpartition("conformance/")[2], held, item.config.stash[RUN].target.redact,
         of_other_editions=frozenset(every) - frozenset(held),
     )  # fmt: skip
 

@@ -101,11 +101,12 @@ class Exchange:
     async def form(self) -> list[Field]:
         """The fields of an urlencoded or multipart body; none of a body that is neither."""
         from starlette.exceptions import HTTPException
+        from starlette.formparsers import MultiPartException
         from starlette.requests import Request
 
         try:
             form = await Request(self._inner_scope(), self._replay()).form(max_part_size=64 << 20)
-        except HTTPException:
+        except (HTTPException, MultiPartException):
             return []
         fields = []
         for name, value in form.multi_items():
