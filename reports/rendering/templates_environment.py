@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
+@cache
 def markdown_environment(words: Words) -> Environment:
     """Return the environment of the Markdown templates in one language.
 
@@ -52,6 +54,7 @@ def markdown_environment(words: Words) -> Environment:
     return environment
 
 
+@cache
 def html_environment(words: Words) -> Environment:
     """Return the environment of the HTML templates in one language; it escapes what it prints."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
