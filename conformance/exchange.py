@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 SHORT = 400
 
-Failure = Literal["refused", "timeout", "disconnected", "protocol", "tls", "dns"]
+Failure = Literal[
+    "refused", "connect_timeout", "timeout", "disconnected", "protocol", "tls", "dns"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Request:
     timeout_s: float | None = None
 
 
-class Unexpected(Exception):  # noqa: N818 - it is a verdict about the target, not an error of ours
+class Unexpected(Exception):
     """The target's answer cannot be what the contract promises, so the check cannot go on."""
 
     def __init__(self, *, expected: str, got: str, by: Answer | NoAnswer | str) -> None:

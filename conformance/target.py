@@ -27,7 +27,7 @@ _AS_WRITTEN = "/:?#[]@!$&'()*+,;=%-._~\\"
 _LOST_PAUSES_S = (0.1, 0.4, 1.0)
 
 
-class CutShort(Exception):  # noqa: N818 - a state of the run, not an error of the harness
+class CutShort(Exception):
     """The run cannot go on; `why` is the word for it in the result model."""
 
     why: str = "interrupted"
@@ -259,7 +259,7 @@ class Target:
         raise TargetLost(f"{self.public_url} stopped answering: {failed.detail}", failed)
 
 
-class _BodyTooLarge(Exception):  # noqa: N818 - internal signal
+class _BodyTooLarge(Exception):
     """The answer's body has no end in sight."""
 
 
@@ -281,7 +281,7 @@ def _chunks(
 def _failure_of(error: Exception) -> Failure:
     text = str(error).lower()
     if isinstance(error, httpx.TimeoutException):
-        return "timeout"
+        return "connect_timeout" if isinstance(error, httpx.ConnectTimeout) else "timeout"
     if isinstance(error, ssl.SSLError) or "ssl" in text or "certificate" in text:
         return "tls"
     if isinstance(error, httpx.ConnectError):

@@ -54,6 +54,7 @@ def test_no_cross_talk(chat: ChatService, judge: Judge) -> None:
         got=repr(ids),
         by=got[0],
     )
+    judge.untested("no simultaneous request was answered with 200", because="not_observed")
 
 
 @decides("OAI-CONC-5")

@@ -76,6 +76,7 @@ def test_bad_fields(chat: ChatService, judge: Judge) -> None:
     answers = chat.target.together([chat_request(body) for body in bodies])
     for (requirement, fields), got in zip(_BAD_FIELDS, answers, strict=True):
         _judge_refused(judge, requirement, got, 400, about=fields)
+    _judge_nothing_more(judge)
 
 
 @decides("OAI-ERR-7", *SHAPE, "OAI-ERR-27", depth="quick")
@@ -90,6 +91,7 @@ def test_no_json(chat: ChatService, judge: Judge) -> None:
             )
         )
         _judge_refused(judge, "OAI-ERR-7", got, 400, about=content)
+    _judge_nothing_more(judge)
 
 
 @decides("OAI-ERR-23", "OAI-ERR-24", *SHAPE, "OAI-ERR-27", depth="quick")
@@ -98,6 +100,7 @@ def test_unknown_model(chat: ChatService, judge: Judge) -> None:
     _judge_refused(judge, "OAI-ERR-23", got, 404, about=UNKNOWN_MODEL)
     named = isinstance(got, Answer) and UNKNOWN_MODEL in got.text
     judge("OAI-ERR-24", named, expected=f"the name {UNKNOWN_MODEL}", got=got.summary, by=got)
+    _judge_nothing_more(judge)
 
 
 @decides("OAI-ERR-25", "OAI-ERR-27")
@@ -140,6 +143,10 @@ def _judge_refused(
     if not isinstance(got, Answer) or got.status >= 400:
         judge_error_shape(judge, got)
     _judge_no_fault(judge, got)
+
+
+def _judge_nothing_more(judge: Judge) -> None:
+    judge.untested("no error was seen here", because="not_observed")
 
 
 def _judge_no_fault(judge: Judge, got: Answer | NoAnswer) -> None:

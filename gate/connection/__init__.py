@@ -1,0 +1,1 @@
+"""The connection check: what answers at an address, the likeliest cause of it, the next step."""
