@@ -91,9 +91,6 @@ class Settings(TextSettings):
     download_timeout: float = Field(
         10.0, gt=0, le=600, description="seconds that fetching an image_url may take in all"
     )
-    allow_private_urls: bool = Field(
-        default=False, description="let image_url reach loopback and private addresses"
-    )
     trusted_origin: str | None = Field(
         None,
         pattern=r"^https?://[^/\s]+$",

@@ -24,13 +24,11 @@ async def fetch(
     *,
     max_bytes: int,
     timeout_s: float,
-    allow_private: bool = False,
     trusted_origin: str | None = None,
 ) -> bytes:
     """The body of `url`, redirects followed, each hop's address checked and pinned.
 
-    Private addresses are reached with `allow_private`, or at the one `trusted_origin`
-    (`http://HOST:PORT`).
+    Private addresses are reached at the one `trusted_origin` (`http://HOST:PORT`) only.
     Raises DownloadFailed, or TooLarge beyond `max_bytes`.
     """
     import httpx
@@ -42,9 +40,7 @@ async def fetch(
         ):
             target = httpx.URL(url)
             for _ in range(MAX_REDIRECTS + 1):
-                request = await _pinned(
-                    client, target, allow_private=allow_private, trusted_origin=trusted_origin
-                )
+                request = await _pinned(client, target, trusted_origin)
                 response = await client.send(request, stream=True)
                 try:
                     if response.has_redirect_location:
@@ -63,11 +59,7 @@ async def fetch(
 
 
 async def _pinned(
-    client: httpx.AsyncClient,
-    target: httpx.URL,
-    *,
-    allow_private: bool,
-    trusted_origin: str | None,
+    client: httpx.AsyncClient, target: httpx.URL, trusted_origin: str | None
 ) -> httpx.Request:
     """A request to the resolved address, under the name that the URL has."""
     if target.scheme not in DEFAULT_PORTS:
@@ -77,7 +69,7 @@ async def _pinned(
     port = target.port or DEFAULT_PORTS[target.scheme]
     trusted = f"{target.scheme}://{target.netloc.decode('ascii')}" == trusted_origin
     try:
-        address = await resolve(target.host, port, allow_private=allow_private or trusted)
+        address = await resolve(target.host, port, allow_private=trusted)
     except RefusedAddress as error:
         raise DownloadFailed(f"{target.host}: {error}") from None
     except OSError as error:

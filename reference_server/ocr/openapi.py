@@ -77,27 +77,22 @@ _FIELDS: dict[str, dict[str, Any]] = {
     },
     "image_url": {"type": "string", "description": "Address from which the service fetches it"},
     "file": {"type": "string", "format": "binary", "description": "The image as an upload"},
+    "return_content": {
+        "type": "boolean",
+        "default": False,
+        "description": "Put the recognised text into the answer too",
+    },
 }
-_RETURN_CONTENT: dict[str, Any] = {
-    "type": "boolean",
-    "default": False,
-    "description": "Put the recognised text into the answer too",
-}
+_TEXT_FIELDS = {name: field for name, field in _FIELDS.items() if name != "file"}
 
-
-def ocr_request(edition: str) -> dict[str, Any]:
-    """The form of POST /ocr; of several inputs base64 counts before url, and url before file."""
-    fields = dict(_FIELDS)
-    if edition == "1.3":
-        fields["return_content"] = _RETURN_CONTENT
-    text_fields = {name: field for name, field in fields.items() if name != "file"}
-    return {
-        "requestBody": {
-            "content": {
-                "multipart/form-data": {"schema": {"type": "object", "properties": fields}},
-                "application/x-www-form-urlencoded": {
-                    "schema": {"type": "object", "properties": text_fields}
-                },
-            }
+# Of several inputs base64 counts before url, and url before file.
+OCR_REQUEST: dict[str, Any] = {
+    "requestBody": {
+        "content": {
+            "multipart/form-data": {"schema": {"type": "object", "properties": _FIELDS}},
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "properties": _TEXT_FIELDS}
+            },
         }
     }
+}

@@ -64,7 +64,7 @@ def router_for(service: OcrService) -> APIRouter:
         "/ocr",
         summary="Recognise an image",
         responses=openapi.OCR_RESPONSES,
-        openapi_extra=openapi.ocr_request(settings.edition),
+        openapi_extra=openapi.OCR_REQUEST,
     )
     async def ocr(request: Request) -> dict[str, Any]:
         started = time.monotonic()

@@ -78,7 +78,6 @@ class OcrService:
                 form.image_url.strip(),
                 max_bytes=limit,
                 timeout_s=self.settings.download_timeout,
-                allow_private=self.settings.allow_private_urls,
                 trusted_origin=self.settings.trusted_origin,
             )
             name = url_stem(form.image_url)
@@ -148,9 +147,9 @@ class OcrService:
             answer["s3_files"] = stored
         if self.settings.edition == "1.3":
             answer["elapsed_sec"] = round(time.monotonic() - started, 3)
-            if return_content:
-                answer["markdown_text"] = text
-                answer["json_data"] = data
+        if return_content:
+            answer["markdown_text"] = text
+            answer["json_data"] = data
         return answer
 
     async def _store_in_s3(self, files: ResultFiles) -> dict[str, Any] | None:

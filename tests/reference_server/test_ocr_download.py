@@ -76,7 +76,7 @@ def test_a_url_is_fetched_and_names_its_results(serve, engine, origin) -> None:
 
 
 def test_redirects_are_followed_to_where_one_may_go(serve, origin) -> None:
-    client = serve(allow_private_urls=True)
+    client = serve(trusted_origin=origin())
     answer = client.post("/ocr", data={"image_url": origin(f"/to/{origin('/to//b.png')}")})
     assert answer.status_code == 200, answer.text
     assert "redirects" in refusal(client, origin("/to/" * 9 + "/a.png"))
@@ -117,7 +117,7 @@ def another_origin() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_what_cannot_be_fetched_is_a_400_that_says_why(serve, origin) -> None:
-    client = serve(allow_private_urls=True, download_timeout=0.3, max_upload_bytes=50_000)
+    client = serve(trusted_origin=origin(), download_timeout=0.3, max_upload_bytes=50_000)
     assert "404" in refusal(client, origin("/none.png"))
     assert "0.3 s" in refusal(client, origin("/slow.png"))
     for url in ("ftp://127.0.0.1/a", "a.png", "http://", "http://[::1", "http://a b/", "//x/y"):
@@ -167,6 +167,7 @@ def test_a_name_is_looked_up_once_and_that_address_connected_to(
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     port = origin().rsplit(":", 1)[1]
     url = f"http://rebinding.example:{port}/a.png"
-    data = asyncio.run(fetch(url, max_bytes=10_000, timeout_s=10, allow_private=True))
+    trusted = f"http://rebinding.example:{port}"
+    data = asyncio.run(fetch(url, max_bytes=10_000, timeout_s=10, trusted_origin=trusted))
     assert data.startswith(b"\x89PNG")
     assert next(answers) == "169.254.169.254"

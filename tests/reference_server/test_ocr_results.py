@@ -33,6 +33,16 @@ def test_edition_1_0_answers_with_two_files(serve, image_of, tmp_path: Path) -> 
     assert block["block_bbox"] == [0, 0, 30, 20]
 
 
+def test_edition_1_0_answers_with_the_text_on_request(serve, image_of) -> None:
+    answer = serve().post(
+        "/ocr", files={"file": ("a.png", image_of())}, data={"return_content": "true"}
+    )
+    full = answer.json()
+    assert full.keys() == EDITION_1_0 | {"markdown_text", "json_data"}
+    assert full["markdown_text"] == "30 by 20"
+    assert full["json_data"] == json.loads(Path(full["local_files"]["json"]).read_text())
+
+
 def test_edition_1_3_adds_time_and_storage_and_text_on_request(serve, image_of) -> None:
     client = serve(release="1.3.6")
     plain = client.post("/ocr", files={"file": ("a.png", image_of())}).json()
@@ -42,6 +52,7 @@ def test_edition_1_3_adds_time_and_storage_and_text_on_request(serve, image_of) 
     full = client.post(
         "/ocr", files={"file": ("a.png", image_of())}, data={"return_content": "true"}
     ).json()
+    assert full.keys() == plain.keys() | {"markdown_text", "json_data"}
     assert full["markdown_text"] == "30 by 20"
     assert full["json_data"] == json.loads(Path(full["local_files"]["json"]).read_text())
 

@@ -109,7 +109,7 @@ def refused(environment: dict[str, str], *arguments: str) -> str:
         (["--api-key", "two words"], "--api-key"),
         (["--s3-endpoint", "s3.example"], "--s3-endpoint"),
         (["--output-dir", "/proc/nowhere"], "--output-dir"),
-        (["--allow-private-urls=perhaps"], "--allow-private-urls"),
+        (["--trusted-origin", "127.0.0.1:80"], "--trusted-origin"),
     ],
 )
 def test_a_wrong_flag_is_one_line_and_exit_2(environment, arguments, named: str) -> None:
