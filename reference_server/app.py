@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 from reference_server import container_log
 from reference_server.authorization import AcceptedKeys, Authorization
+from reference_server.internal_errors import internal_error
 from reference_server.ocr.engine import find_engine
 from reference_server.ocr.openapi import SERVICE
 from reference_server.ocr.recognition import RecognitionPool
@@ -91,6 +92,4 @@ def create_app(
 
 
 async def _internal_error(request: Request, error: Exception) -> JSONResponse:
-    """The contract's 500; the traceback is logged by the server."""
-    failed = "OCR processing failed: " if request.url.path == "/ocr" else "Internal server error: "
-    return JSONResponse({"detail": f"{failed}{type(error).__name__}: {error}"}, status_code=500)
+    return JSONResponse(internal_error(request.url.path, error), status_code=500)
