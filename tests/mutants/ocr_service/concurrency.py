@@ -66,7 +66,7 @@ class _Shared:
         raise NotImplementedError
 
 
-@wraps_engine(kills=("OCR-CONC-2", "OCR-CONC-3"), check="test_no_cross_talk")
+@wraps_engine(kills=("OCR-CONC-2", "OCR-CONC-3"), all_of=True, check="test_no_cross_talk")
 class TextOfTheOther(_Shared):
     """Of two pages that meet, one gets the text of the other."""
 

@@ -77,7 +77,7 @@ def no_picture_415(reply: Reply) -> None:
         reply.status = 415
 
 
-@rewrites("POST /ocr", kills=("OCR-ERR-9", "OCR-ERR-10", "OCR-ERR-11"))
+@rewrites("POST /ocr", kills=("OCR-ERR-9", "OCR-ERR-10", "OCR-ERR-11"), all_of=True)
 def no_picture_in_other_words(reply: Reply) -> None:
     """The message for what is no image is the library's alone."""
     if _detail(reply).startswith(BAD_IMAGE):
@@ -171,7 +171,7 @@ class _Load:
         _Load.now -= 1
 
 
-@rewrites("POST /ocr", kills=("OCR-ERR-18", "OCR-ROBUST-9"), whole=True)
+@rewrites("POST /ocr", kills=("OCR-ERR-18", "OCR-ROBUST-9"), all_of=True, whole=True)
 def crash_in_plain_text(reply: Reply) -> None:
     """What is no image draws a 500 in plain text, the framework's own."""
     if _detail(reply).startswith(BAD_IMAGE):

@@ -67,7 +67,7 @@ def list_modified_as_number(reply: Reply) -> None:
     _each(reply, modified=1735689600.5)
 
 
-@answers("GET /files", kills=("OCR-FILES-8", "OCR-FILES-9"))
+@answers("GET /files", kills=("OCR-FILES-8", "OCR-FILES-9"), all_of=True)
 async def list_ignores_the_type(exchange: Exchange) -> Reply:
     """`file_type` is ignored."""
     if exchange.query.get("file_type") in ("md", "json"):

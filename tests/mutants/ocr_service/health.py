@@ -86,7 +86,7 @@ def health_docs_elsewhere(reply: Reply) -> None:
     reply.json["docs"] = "Swagger UI: /docs"
 
 
-@rewrites("GET /health", kills=("OCR-HEALTH-11", "OCR-HEALTH-12"), outcome="warns")
+@rewrites("GET /health", kills=("OCR-HEALTH-11", "OCR-HEALTH-12"), all_of=True, outcome="warns")
 def health_folders_of_another_image(reply: Reply) -> None:
     """The folders are not those of the image."""
     reply.json |= {"output_dir": "/srv/out", "temp_dir": "/srv/tmp"}

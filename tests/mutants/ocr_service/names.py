@@ -79,7 +79,7 @@ async def names_of_the_day(exchange: Exchange) -> Reply:
     return _renamed(reply, lambda name: f"{name['date'][:8]}_000000_{name['stem']}")
 
 
-@patches(kills=("OCR-NAMES-7", "OCR-NAMES-8"))
+@patches(kills=("OCR-NAMES-7", "OCR-NAMES-8"), all_of=True)
 def names_collide_within_a_second() -> None:
     """Two requests of one name in one second write to the same files."""
 

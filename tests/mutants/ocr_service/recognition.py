@@ -160,7 +160,7 @@ def never_twice_the_same(engine: InstantEngine) -> _Rereads:
     return _Rereads(engine, change)
 
 
-@wraps_engine(kills=("OCR-ACC-12", "OCR-ACC-13"))
+@wraps_engine(kills=("OCR-ACC-12", "OCR-ACC-13"), all_of=True)
 def text_of_the_first_page_for_ever(engine: InstantEngine) -> _Rereads:
     """Every page gets the text of the first page of the same size."""
     first: dict[Any, Page] = {}

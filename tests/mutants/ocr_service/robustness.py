@@ -33,7 +33,7 @@ async def _upload(exchange: Exchange) -> bytes | None:
     return None if found is None else found.value
 
 
-@answers("POST /ocr", kills=("OCR-ROBUST-1", "OCR-ROBUST-9"))
+@answers("POST /ocr", kills=("OCR-ROBUST-1", "OCR-ROBUST-9"), all_of=True)
 async def corrupt_image_500(exchange: Exchange) -> Reply:
     """A corrupt image draws a 500 from the decoder."""
     reply, data = await exchange.reply(), await _upload(exchange)
@@ -49,7 +49,7 @@ async def truncated_image_read(exchange: Exchange) -> Reply:
     return success() if cut else await exchange.reply()
 
 
-@answers("POST /ocr", kills=("OCR-ROBUST-3", "OCR-ROBUST-9"))
+@answers("POST /ocr", kills=("OCR-ROBUST-3", "OCR-ROBUST-9"), all_of=True)
 async def empty_upload_500(exchange: Exchange) -> Reply:
     """An empty upload draws a 500."""
     return refusal(500, CRASH) if await _upload(exchange) == b"" else await exchange.reply()
@@ -62,7 +62,7 @@ async def empty_base64_read(exchange: Exchange) -> Reply:
     return success() if found is not None and not found.value else await exchange.reply()
 
 
-@answers("POST /ocr", kills=("OCR-ROBUST-5", "OCR-ROBUST-9"))
+@answers("POST /ocr", kills=("OCR-ROBUST-5", "OCR-ROBUST-9"), all_of=True)
 async def bomb_exhausts_memory(exchange: Exchange) -> Reply:
     """60,000 × 60,000 pixels exhaust the memory: 500."""
     found = await field(exchange, "file")
@@ -77,7 +77,7 @@ async def web_page_read(exchange: Exchange) -> Reply:
     return success("no") if data and data.startswith(b"<html>") else await exchange.reply()
 
 
-@answers("POST /ocr", kills=("OCR-ROBUST-7", "OCR-ROBUST-9"))
+@answers("POST /ocr", kills=("OCR-ROBUST-7", "OCR-ROBUST-9"), all_of=True)
 async def malformed_form_500(exchange: Exchange) -> Reply:
     """A malformed multipart body draws a 500."""
     broken = is_multipart(exchange) and exchange.body and not await exchange.form()
@@ -225,7 +225,7 @@ async def long_prefix_refused(exchange: Exchange) -> Reply:
     return await exchange.reply()
 
 
-@answers("POST /ocr", kills=("OCR-ROBUST-16",))
+@answers("POST /ocr", kills=("OCR-ERR-10",), check="::test_invalid_forms")
 async def short_base64_read(exchange: Exchange) -> Reply:
     """A few bytes in base64, too few for any image, are read as an empty page."""
     text = await text_field(exchange, "image_base64")

@@ -55,7 +55,7 @@ def s3_url_without_a_host(reply: Reply) -> None:
     reply.json["s3_files"]["markdown"] = "/pages/ocr-results/page.md"
 
 
-@rewrites("POST /ocr", kills=("OCR-S3-8", "OCR-S3-10"), settings=ON)
+@rewrites("POST /ocr", kills=("OCR-S3-8", "OCR-S3-10"), all_of=True, settings=ON)
 def s3_path_without_a_scheme(reply: Reply) -> None:
     """`s3_path_markdown` lacks `s3://`."""
     files = reply.json["s3_files"]

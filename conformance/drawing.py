@@ -1,0 +1,123 @@
+"""Property-based checks over the wire: draw many requests, send them together, shrink what failed.
+
+Hypothesis draws and shrinks; it would send one request after the other, so here the drawn ones
+go out concurrently first, and only what is new while shrinking is sent one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from conformance.target import CutShort
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hypothesis.strategies import SearchStrategy
+
+    from conformance.exchange import Answer, NoAnswer, Request
+    from conformance.target import Target
+
+Example = TypeVar("Example")
+MOST_SHRINKING_REQUESTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample(Generic[Example]):
+    """The smallest example found that is not answered as it should be."""
+
+    example: Example
+    got: Answer | NoAnswer
+    fault: str
+
+
+class _Wrong(Exception):
+    """Tells Hypothesis that this example is of interest: it is not answered as it should be."""
+
+
+def examples(strategy: SearchStrategy[Example], count: int, seed: int) -> list[Example]:
+    """At most `count` distinct examples, the same for the same seed and version of Hypothesis."""
+    drawn: dict[str, Example] = {}
+    _each(strategy, count, seed, lambda example: drawn.setdefault(repr(example), example))
+    return list(drawn.values())
+
+
+def counterexample(
+    target: Target,
+    strategy: SearchStrategy[Example],
+    request_of: Callable[[Example], Request],
+    fault_of: Callable[[Example, Answer | NoAnswer], str | None],
+    *,
+    count: int,
+    seed: int,
+) -> Counterexample[Example] | None:
+    """Send `count` drawn requests; of those answered wrongly return the smallest, or None.
+
+    `fault_of` says what is wrong with an answer. Shrinking costs at most MOST_SHRINKING_REQUESTS.
+    Examples are told apart by their repr. Raises CutShort.
+    """
+    drawn = examples(strategy, count, seed)
+    answers = target.together([request_of(example) for example in drawn])
+    tried = {
+        repr(example): _counterexample(example, got, fault_of)
+        for example, got in zip(drawn, answers, strict=True)
+    }
+    if not any(tried.values()):
+        return None
+    smallest = next(one for one in tried.values() if one)
+    left, cut = MOST_SHRINKING_REQUESTS, list[CutShort]()
+
+    def replay(example: Example) -> None:
+        nonlocal left, smallest
+        key = repr(example)
+        if key not in tried and left and not cut:
+            left -= 1
+            try:
+                tried[key] = _counterexample(example, target.send(request_of(example)), fault_of)
+            except CutShort as why:  # kept from Hypothesis, which would shrink towards it
+                cut.append(why)
+        if found := tried.get(key):
+            smallest = found
+            raise _Wrong
+
+    _each(strategy, count, seed, replay)
+    if cut:
+        raise cut[0]
+    return smallest
+
+
+def _counterexample(
+    example: Example,
+    got: Answer | NoAnswer,
+    fault_of: Callable[[Example, Answer | NoAnswer], str | None],
+) -> Counterexample[Example] | None:
+    fault = fault_of(example, got)
+    return None if fault is None else Counterexample(example, got, fault)
+
+
+def _each(
+    strategy: SearchStrategy[Example], count: int, seed: int, look: Callable[[Example], object]
+) -> None:
+    """Show `look` the drawn examples, and smaller and smaller ones once it has raised _Wrong."""
+    from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+    from hypothesis import seed as seeded
+
+    @seeded(seed)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=tuple(HealthCheck),
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+    )
+    @given(strategy)
+    def shown(example: Example) -> None:
+        look(example)
+
+    try:
+        shown()
+    except _Wrong:
+        return
