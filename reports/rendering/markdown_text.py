@@ -21,6 +21,9 @@ _BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+\s*")
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _BACKTICKS = re.compile(r"`+")
 _BECOMES_A_LINK = re.compile(r"\S*(?:://|@\w)\S*|(?<!\S)www\.\S+", re.IGNORECASE)
+_LINK_SIGN = re.compile(r":(?=//)|/(?=/)|(?<=www)(?=\.)|@", re.IGNORECASE)
+_PARTED = r"\g<0><!-- -->"
+"""GitHub makes links of bare addresses even in HTML; a comment parts them and shows nothing."""
 _SHOWN = frozenset("\n\r\t")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
@@ -51,7 +54,8 @@ def code(value: object) -> Markdown:
     if not text:
         return Markdown("—")
     if "|" in text:  # it would end a table cell even here; HTML can write it otherwise
-        return Markdown(f"<code>{_SPECIAL.sub(_entity, html.escape(text, quote=False))}</code>")
+        plain = _SPECIAL.sub(_entity, html.escape(text, quote=False))
+        return Markdown(f"<code>{_LINK_SIGN.sub(_PARTED, plain)}</code>")
     fence = "`" * (_longest_run(text) + 1)
     pad = " " if text[0] == "`" or text[-1] == "`" else ""
     return Markdown(f"{fence}{pad}{text}{pad}{fence}")
