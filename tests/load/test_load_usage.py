@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import gzip
 import json
@@ -14,7 +15,9 @@ import pytest
 from load_runs import LENIENT, ROOT, command, environment, free_port
 from planted import always, fixed, serving
 
+from load.call import Operation
 from load.errors import UsageError
+from load.options import Settings, add_options, read_settings
 from load.replay import read_replay
 from reports.load_result import FORMAT_VERSION, LoadResult, ResultFileError, decode, encode
 
@@ -34,33 +37,74 @@ def complaint(out: str) -> list[str]:
     ]
 
 
+def settings(*options: str) -> Settings:
+    """What these options mean to a scenario with the operation `ask`."""
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    parser.set_defaults(num_users=None, run_time=None)
+    parser.add_argument("--users", dest="num_users", type=int)
+    return read_settings(
+        parser.parse_args([*SHORT, *options]), [Operation("ask", 1, lambda _: None)]
+    )  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--arrivals", "sine"], "sine is unknown: use constant, poisson"),
+        (["--arrivals", "replay:none.jsonl"], "cannot read the replay file none.jsonl"),
+        (["--slo", "none.toml"], "cannot read the SLO file none.toml"),
+        (["--mix", "asks=1"], "'asks'"),
+        (["--mix", "ask=0"], "nothing to send"),
+        (["--mix", "ask=-1"], "'-1' is not a weight for ask"),
+        (["--users", "3"], "closed loop"),
+        (["--find-capacity"], "--slo FILE"),
+        (["--overload"], "--arrivals spike"),
+        (["--request-log", "no/such/folder/log"], "does not exist"),
+    ],
+)
+def test_options_that_contradict_each_other_are_one_line(options: list[str], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        settings(*options)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--rate", "0"], "--rate: 0 is not more than 0"),
+        (["--duration", "0"], "--duration: 0 is not more than 0"),
+        (["--rate", "nan"], "--rate: nan is not a finite number"),
+        (["--warmup", "-1"], "--warmup"),
+        (["--request-timeout", "601"], "600 s"),
+        (["--max-in-flight", "0"], "--max-in-flight: 0 is less than 1"),
+        (["--validate-share", "1.5"], "--validate-share"),
+    ],
+)
+def test_a_number_out_of_range_is_said(
+    capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        settings(*options)
+    assert caught.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
         (["--rate", "0"], 2, "--rate: 0 is not more than 0"),
-        (["--duration", "0"], 2, "--duration: 0 is not more than 0"),
-        (["--rate", "nan"], 2, "--rate: nan is not a finite number"),
-        (["--warmup", "-1"], 2, "--warmup"),
-        (["--request-timeout", "601"], 2, "600 s"),
-        (["--arrivals", "sine"], 2, "sine is unknown: use constant, poisson"),
-        (["--arrivals", "replay:none.jsonl"], 2, "cannot read the replay file none.jsonl"),
-        (["--slo", "none.toml"], 2, "cannot read the SLO file none.toml"),
-        (["--mix", "asks=1"], 2, "'asks'"),
-        (["--mix", "ask=0"], 2, "nothing to send"),
         (["--users", "3"], 2, "closed loop"),
-        (["--find-capacity"], 2, "--slo FILE"),
-        (["--overload"], 2, "--arrivals spike"),
         (["--api-key-env", "NO_SUCH_KEY"], 2, "NO_SUCH_KEY, which is not set"),
         (["--host", ""], 2, "--host is missing"),
-        (["--host", "ftp://x"], 2, "http:// or https://"),
         (["--host", "http://user:hidden@127.0.0.1:9"], 2, "--api-key-env NAME"),
         (["--host", "http://127.0.0.1:9"], 6, "connection_refused"),
         (["--host", "http://no-such-host.invalid"], 6, "name_not_resolved"),
-        (["--request-log", "no/such/folder/log"], 2, "does not exist"),
     ],
-)  # fmt: skip
-def test_a_wrong_option_is_one_line(
-    run_load: Load, options: list[str], code: int, said: str
+)
+def test_the_command_says_it_in_one_line_and_writes_nothing(
+    run_load: Load, tmp_path: Path, options: list[str], code: int, said: str
 ) -> None:
     host = [] if "--host" in options else ["--host", "http://127.0.0.1:9"]
     run = run_load(*host, *SHORT, *options)
@@ -70,11 +114,6 @@ def test_a_wrong_option_is_one_line(
     assert said in lines[0]
     assert "hidden" not in run.out
     assert "Traceback" not in run.out
-    assert run.result is None
-
-
-def test_nothing_is_written_when_nothing_was_run(run_load: Load, tmp_path: Path) -> None:
-    run_load("--host", "http://127.0.0.1:9", *SHORT)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -171,6 +210,11 @@ def test_a_replay_sends_what_it_says_when_it_says(run_load: Load, tmp_path: Path
         logged = sorted((json.loads(line) for line in log), key=lambda row: row["number"])
     assert [row["operation"] for row in logged] == [row["operation"] for row in rows]
     assert {row["outcome"] for row in logged} == {"ok"}
+    for row in logged:
+        assert row["lag_ms"] > 0
+        assert row["latency_ms"] == pytest.approx(
+            row["latency_from_send_ms"] + row["lag_ms"], abs=0.01
+        )
 
 
 def test_the_web_interface_offers_the_same_scenario(tmp_path: Path) -> None:
