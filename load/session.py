@@ -46,13 +46,14 @@ class Session:
             host = scenario.check_host(environment.host)
             scenario.probe(host, self._key)
         self._result: LoadResult | None = None
+        self._said = False
         self._started_at = ""
         self._conducting: gevent.Greenlet | None = None
         self._conductor = self._new_conductor()
 
     def start(self) -> None:
         """A test starts: conduct an open loop, or let the users of a closed one go."""
-        self._result = None
+        self._result, self._said = None, False
         # Stands until there is a result, should something of ours break before.
         self._environment.process_exit_code = int(ExitCode.HARNESS_ERROR)
         self._started_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -106,8 +107,9 @@ class Session:
             self._conductor.hear(client, data["load"])
 
     def say(self) -> None:
-        """Print the result, if there is one."""
-        if self._result is not None:
+        """Print the result, if there is one, once."""
+        if self._result is not None and not self._said:
+            self._said = True
             sys.stdout.write("\n" + "\n".join(summary.lines(self._result)) + "\n")
             sys.stdout.flush()
 
@@ -182,6 +184,9 @@ class Session:
         self._environment.process_exit_code = self._result.exit_code
         if self._settings.result is not None:
             write(self._settings.result, self._result)
+        if not self._environment.parsed_options.headless:
+            # Locust's page stays open; the result is not kept back until somebody closes it.
+            self.say()
 
     def _plan_result(self, workers: int) -> PlanResult:
         plan, open_loop = self._plan, self._settings.open_loop

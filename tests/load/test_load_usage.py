@@ -229,6 +229,25 @@ def test_the_web_interface_offers_the_same_scenario(tmp_path: Path) -> None:
     assert "cross_talk" in run.stdout
 
 
+def test_a_schedule_started_from_the_web_interface_leaves_its_result(tmp_path: Path) -> None:
+    file = tmp_path / "load.json"
+    with serving(fixed(0.01)) as target:
+        run = subprocess.Popen(
+            command("--host", target.url, *SHORT, *LENIENT, "--headful", "--autostart",
+                    "--web-port", str(free_port()), "--web-host", "127.0.0.1",
+                    "--result", str(file)),
+            cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True,
+        )  # fmt: skip
+        try:
+            assert run.stdout is not None
+            assert any(line.startswith("PASS") for line in run.stdout)
+        finally:
+            run.kill()
+            run.wait()
+    assert decode(file.read_bytes()).operations[0].success == 10
+
+
 def sample() -> LoadResult:
     file = ROOT / "tests" / "load" / "load_sample.json"
     return decode(file.read_bytes(), str(file))
