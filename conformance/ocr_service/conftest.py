@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from conformance.ocr_service.service import Service, ocr_request, upload_request, url_request
+from conformance.ocr_service.requests import ocr_request, upload_request, url_request
+from conformance.ocr_service.service import Service
 from schemas.ocr_service.pages import PAGE_KINDS, DrawnPage, draw, draw_marker
 
 if TYPE_CHECKING:

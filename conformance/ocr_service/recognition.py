@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.exchange import Answer, NoAnswer, Request
-from conformance.ocr_service.service import ocr_request
+from conformance.ocr_service.requests import ocr_request
 from conformance.recognition import Recognition
 from schemas.ocr_service.pages import draw_marker
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import re
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from conformance.exchange import Answer, NoAnswer, Part, Request, Unexpected, answered
+from conformance.exchange import Answer, NoAnswer, Request, Unexpected, answered
+from conformance.ocr_service.requests import url_request
 from schemas.ocr_service.pages import draw_marker
 
 if TYPE_CHECKING:
@@ -18,56 +18,10 @@ if TYPE_CHECKING:
     from conformance.ocr_service.recognition import OcrRecognition
     from conformance.plugin.options import Options
     from conformance.target import Target
-    from schemas.ocr_service.pages import DrawnPage
 
-Via = Literal["base64", "base64_urlencoded", "file", "url", "url_urlencoded"]
 TextSource = Literal["return_content", "files", "none"]
 _TAG = re.compile(r"<[^<>]*>")
 _MARKUP = re.compile(r"\\(?=[\W_])|[|*#`]|:?-{3,}:?")
-
-
-def form_parts(**fields: str | bytes) -> tuple[Part, ...]:
-    """Text fields of a multipart form."""
-    return tuple(
-        Part(name, value.encode() if isinstance(value, str) else value)
-        for name, value in fields.items()
-    )
-
-
-def upload(image: bytes, filename: str | None = "page.png", media_type: str = "image/png") -> Part:
-    """The `file` part of a multipart form."""
-    return Part("file", image, filename, media_type)
-
-
-def ocr_request(page: DrawnPage | bytes, *, return_content: str | None = "true") -> Request:
-    """POST /ocr with the page as base64 in a multipart form."""
-    image = page if isinstance(page, bytes) else page.image
-    extra = {} if return_content is None else {"return_content": return_content}
-    return Request(
-        "POST", "/ocr", parts=form_parts(image_base64=base64.b64encode(image).decode(), **extra)
-    )
-
-
-def ocr_request_of(image_base64: str) -> Request:
-    """POST /ocr with this text as image_base64."""
-    return Request(
-        "POST", "/ocr", parts=form_parts(image_base64=image_base64, return_content="true")
-    )
-
-
-def upload_request(
-    image: bytes, filename: str = "page.png", *, return_content: str | None = "true"
-) -> Request:
-    """POST /ocr with the page as a file."""
-    extra = {} if return_content is None else {"return_content": return_content}
-    return Request("POST", "/ocr", parts=(upload(image, filename), *form_parts(**extra)))
-
-
-def url_request(url: str, *, urlencoded: bool = False) -> Request:
-    """POST /ocr with the page's address."""
-    if urlencoded:
-        return Request("POST", "/ocr", form={"image_url": url, "return_content": "true"})
-    return Request("POST", "/ocr", parts=form_parts(image_url=url, return_content="true"))
 
 
 def plain_text(markdown: str) -> str:

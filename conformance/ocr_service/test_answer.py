@@ -10,7 +10,7 @@ import pytest
 
 from conformance.exchange import Answer, answered
 from conformance.judging import Judge, decides
-from conformance.ocr_service.service import ocr_request, upload_request
+from conformance.ocr_service.requests import ocr_request, upload_request
 from conformance.shape import MISSING, at, judge_shape
 from schemas import load_contract
 from schemas.ocr_service.pages import draw_marker

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.exchange import Answer
 from conformance.judging import Judge, decides
-from conformance.ocr_service.service import upload_request
+from conformance.ocr_service.requests import upload_request
 from schemas.ocr_service.pages import draw_marker
 from schemas.text_distance import contains
 

@@ -134,7 +134,7 @@ def test_filters(service: Service, offered: bool, judge: Judge) -> None:  # noqa
 def test_stored_results(service: Service, offered: bool, judge: Judge) -> None:  # noqa: FBT001 - a fixture
     if not offered:
         return
-    from conformance.ocr_service.service import upload_request
+    from conformance.ocr_service.requests import upload_request
 
     page = draw_marker(service.options.seed + 70)[0]
     read = service.read(upload_request(page.image, "stored.png"))

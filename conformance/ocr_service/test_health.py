@@ -128,7 +128,7 @@ def test_answers_while_the_engine_starts(service: Service, judge: Judge) -> None
 
 @decides("OCR-CONC-1")
 def test_answers_while_pages_are_read(service: Service, judge: Judge) -> None:
-    from conformance.ocr_service.service import ocr_request
+    from conformance.ocr_service.requests import ocr_request
     from schemas.ocr_service.pages import draw
 
     page = draw("table", service.options.seed + 3)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.exchange import Answer, NoAnswer, Part, Request
 from conformance.judging import Judge, decides
-from conformance.ocr_service.service import (
+from conformance.ocr_service.requests import (
     form_parts,
     ocr_request,
     ocr_request_of,

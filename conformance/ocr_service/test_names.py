@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 from conformance.exchange import Answer, NoAnswer, Request, Unexpected, answered
 from conformance.judging import Judge, decides
-from conformance.ocr_service.service import (
+from conformance.ocr_service.requests import (
     form_parts,
-    plain_text,
+    raw_upload_request,
     upload,
     upload_request,
     url_request,
 )
+from conformance.ocr_service.service import plain_text
 from schemas.ocr_service.pages import draw_marker
 from schemas.text_distance import contains
 
@@ -137,15 +138,10 @@ def test_at_the_same_time(service: Service, burst: tuple[Read, ...], judge: Judg
 @decides("OCR-NAMES-9", "OCR-NAMES-10", "OCR-NAMES-12")
 def test_hostile_names(service: Service, judge: Judge) -> None:
     page = draw_marker(service.options.seed + 33)[0]
-    names = (
-        "../../escape.png",
-        "я" * 150 + "x" * 150 + ".png",
-        "CON",
-        "a\tb\x01c.png",
-        "..",
-        "nul.png",
-    )
+    names = ("../../escape.png", "я" * 150 + "x" * 150 + ".png", "CON", "..", "nul.png")
+    raw_names = ("a\tb\x01c.png", "a\0b.png")
     requests = [upload_request(page.image, name) for name in names]
+    requests += [raw_upload_request(page.image, name) for name in raw_names]
     climbing, long, *odd = service.target.together(requests)
     inside = _read(climbing)
     path = inside.json.get("local_files", {}).get("markdown", "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.exchange import Answer, answered
 from conformance.judging import Judge, decides
-from conformance.ocr_service.service import upload_request
+from conformance.ocr_service.requests import upload_request
 from conformance.shape import MISSING, at, judge_shape
 from schemas import load_contract
 from schemas.ocr_service.pages import draw, draw_marker

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.exchange import Answer
 from conformance.judging import Judge, decides
-from conformance.ocr_service.service import ocr_request, upload_request
+from conformance.ocr_service.requests import ocr_request, upload_request
 from schemas.ocr_service.pages import draw, draw_marker
 from schemas.text_distance import character_error_rate, contains, squeeze
 

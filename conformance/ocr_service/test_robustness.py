@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.exchange import Answer, NoAnswer, Part, Request
 from conformance.judging import Judge, decides
-from conformance.ocr_service.service import ocr_request_of, upload_request
+from conformance.ocr_service.requests import ocr_request_of, upload_request
 from conformance.ocr_service.test_errors import detail_of
 from schemas import load_contract
 from schemas.ocr_service.pages import draw_marker

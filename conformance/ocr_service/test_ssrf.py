@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from conformance.exchange import Answer
 from conformance.judging import Judge, decides
-from conformance.ocr_service.service import url_request
+from conformance.ocr_service.requests import url_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

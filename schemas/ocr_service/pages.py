@@ -23,8 +23,9 @@ PageKind = Literal[
 PAGE_KINDS: tuple[PageKind, ...] = get_args(PageKind)
 Language = Literal["en", "ru"]
 
-# No letter or digit here is easily read as another (0/O, 1/I/l, 2/Z, 5/S, 8/B are left out).
-MARKER_ALPHABET = "ACDEFHKLMNPRTVWXY34679"
+# No letter or digit here is easily read as another (0/O, 1/I/l, 2/Z, 5/S, 8/B), and none looks
+# like one when it stands on its head (6/9, H, M/W, N, X): an engine may turn a line that does.
+MARKER_ALPHABET = "ACDEFKLPRTVY347"
 MARKER_LENGTH = 8
 
 _WORDS: dict[Language, str] = {
