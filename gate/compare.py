@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gate.github import tell_github
 from reports.comparison import MOVE_KINDS
 from reports.comparison import compare as compared
 from reports.conformance_result import ResultFileError
 from reports.release_name import BadNameError
+from reports.rendering.ci import github_annotations
 from reports.rendering.comparison_text import ComparisonText
 from reports.rendering.words import LANGUAGES, words
 from reports.store import ReportStore, ReportWriteError, read_release
@@ -63,7 +65,10 @@ def compare(a: str, b: str, reports_dir: Path, service: str | None, lang: Langua
     comparison = compared(older, newer)
     for line in _summary(comparison, lang):
         click.echo(line)
-    click.echo(path if lang == "en" else path.with_suffix(f".{lang}.md"))
+    document = path if lang == "en" else path.with_suffix(f".{lang}.md")
+    worse = [move.row for move in comparison.moved("newly_violated", "newly_warned")]
+    tell_github(document.read_text(encoding="utf-8"), github_annotations(worse))
+    click.echo(document)
     sys.exit(comparison.verdict.exit_code)
 
 

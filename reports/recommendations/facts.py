@@ -20,6 +20,13 @@ class Bilingual:
 
 
 @dataclass(frozen=True)
+class Sentence:
+    """A sentence of the harness itself, translated where a catalogue has it."""
+
+    english: str
+
+
+@dataclass(frozen=True)
 class Seconds:
     """A duration."""
 
@@ -40,7 +47,7 @@ class Day:
     iso: str
 
 
-Value = str | int | Bilingual | Seconds | Rate | Day
+Value = str | int | Bilingual | Sentence | Seconds | Rate | Day
 
 
 @dataclass(frozen=True)

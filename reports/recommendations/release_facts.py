@@ -5,7 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from reports.recommendations.facts import Bilingual, Day, Fact, Rate, Seconds, Value, listed
+from reports.recommendations.facts import (
+    Bilingual,
+    Day,
+    Fact,
+    Rate,
+    Seconds,
+    Sentence,
+    Value,
+    listed,
+)
 from reports.standing import standing
 from reports.verdict import judge_conformance
 
@@ -107,7 +116,7 @@ def _untested(run: ConformanceResult) -> Iterator[Fact]:
         values: dict[str, Value] = {
             "count": len(ids),
             "ids": listed(ids),
-            "reason": reason.rstrip("."),
+            "reason": Sentence(reason),
         }
         yield Fact("must_untested", _RUN, values)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports.recommendations.facts import Bilingual, Day, Rate, Seconds
+from reports.recommendations.facts import Bilingual, Day, Rate, Seconds, Sentence
 from reports.rendering.figures import Figures
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def _value(value: Value, words: Words) -> str:
     figures = Figures(words)
     if isinstance(value, Bilingual):
         return words.either(value.english, value.russian)
+    if isinstance(value, Sentence):
+        return words.say(value.english).rstrip(".")
     if isinstance(value, Seconds):
         return figures.seconds(value.value)
     if isinstance(value, Rate):

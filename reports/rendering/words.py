@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "ru"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+_CATALOGUES = ("suite.po", "reports.po")
+"""What results say, and what the reports say themselves; the last one is asked first."""
 FOLDER = Path(__file__).resolve().parents[1] / "translations"
 
 
@@ -71,10 +73,14 @@ def words(language: Language) -> Words:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    source = FOLDER / language / "LC_MESSAGES" / "reports.po"
-    with source.open("rb") as file:
-        catalogue = read_po(file, locale=language, abort_invalid=True)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Words(language, gettext.GNUTranslations(compiled))
+    spoken: gettext.NullTranslations = gettext.NullTranslations()
+    for name in _CATALOGUES:
+        with (FOLDER / language / "LC_MESSAGES" / name).open("rb") as file:
+            catalogue = read_po(file, locale=language, abort_invalid=True)
+        compiled = io.BytesIO()
+        write_mo(compiled, catalogue)
+        compiled.seek(0)
+        found = gettext.GNUTranslations(compiled)
+        found.add_fallback(spoken)
+        spoken = found
+    return Words(language, spoken)

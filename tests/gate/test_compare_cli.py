@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gate.compare import compare
+from gate.github import LARGEST_SUMMARY, tell_github
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "reports"))
 
@@ -60,6 +61,30 @@ def test_russian_is_spoken_on_request(reports: Path) -> None:
     outcome = run(reports, "1.0.8", "1.0.9", "--lang", "ru")
     assert "Время запуска" in outcome.output
     assert outcome.output.rstrip().endswith("1.0.8-vs-1.0.9.ru.md")
+
+
+def test_in_a_github_job_it_annotates_and_writes_the_step_summary(
+    reports: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    outcome = run(reports, "1.0.9", "1.0.8")
+    assert "::error title=OCR-AUTH-2 (MUST)::" in outcome.output
+    assert summary.read_text().startswith("before\n# Comparison of versions 1.0.9 and 1.0.8")
+
+
+def test_a_summary_beyond_githubs_limit_is_cut_at_a_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    tell_github("ё" * 99 + "\n" + "строка\n" * 200_000, [])
+    assert summary.stat().st_size < LARGEST_SUMMARY
+    assert summary.read_text().splitlines()[-1].startswith("…")
+    assert "\nстрока\n\n…" in summary.read_text()
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,13 @@ def test_translations_fill_in_the_same_values() -> None:
             assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(singular)), source
 
 
+def test_what_the_suite_says_is_translated_where_it_is_known() -> None:
+    say = words("ru").say
+    assert say("S3 is not configured at the target") == "S3 у сервиса не настроено"
+    assert say("not tested") == "не проверено"
+    assert say("a sentence that nobody has translated") == "a sentence that nobody has translated"
+
+
 def test_russian_counts_have_three_forms() -> None:
     count = words("ru").count
     said = [count("%(n)s request", "%(n)s requests", n) for n in (1, 2, 5, 21, 112)]
