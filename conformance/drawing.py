@@ -7,28 +7,38 @@ go out concurrently first, and only what is new while shrinking is sent one by o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from conformance.target import CutShort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from hypothesis.strategies import SearchStrategy
 
-    from conformance.exchange import Answer, NoAnswer, Request
-    from conformance.target import Target
-
 Example = TypeVar("Example")
+Asked = TypeVar("Asked")
+Asking_contra = TypeVar("Asking_contra", contravariant=True)
+Got = TypeVar("Got")
 MOST_SHRINKING_REQUESTS = 40
 
 
+class Sender(Protocol[Asking_contra, Got]):
+    """What requests go through: a target, or a service over one transport of it."""
+
+    def send(self, request: Asking_contra, /) -> Got:
+        """Send one request."""
+
+    def together(self, requests: Sequence[Asking_contra], /) -> list[Got]:
+        """Send requests concurrently."""
+
+
 @dataclass(frozen=True, slots=True)
-class Counterexample(Generic[Example]):
+class Counterexample(Generic[Example, Got]):
     """The smallest example found that is not answered as it should be."""
 
     example: Example
-    got: Answer | NoAnswer
+    got: Got
     fault: str
 
 
@@ -44,14 +54,14 @@ def examples(strategy: SearchStrategy[Example], count: int, seed: int) -> list[E
 
 
 def counterexample(
-    target: Target,
+    target: Sender[Asked, Got],
     strategy: SearchStrategy[Example],
-    request_of: Callable[[Example], Request],
-    fault_of: Callable[[Example, Answer | NoAnswer], str | None],
+    request_of: Callable[[Example], Asked],
+    fault_of: Callable[[Example, Got], str | None],
     *,
     count: int,
     seed: int,
-) -> Counterexample[Example] | None:
+) -> Counterexample[Example, Got] | None:
     """Send `count` drawn requests; of those answered wrongly return the smallest, or None.
 
     `fault_of` says what is wrong with an answer. Shrinking costs at most MOST_SHRINKING_REQUESTS.
@@ -89,9 +99,9 @@ def counterexample(
 
 def _counterexample(
     example: Example,
-    got: Answer | NoAnswer,
-    fault_of: Callable[[Example, Answer | NoAnswer], str | None],
-) -> Counterexample[Example] | None:
+    got: Got,
+    fault_of: Callable[[Example, Got], str | None],
+) -> Counterexample[Example, Got] | None:
     fault = fault_of(example, got)
     return None if fault is None else Counterexample(example, got, fault)
 

@@ -37,35 +37,35 @@ class Samples:
         """A short completion, not streamed."""
         if COMPLETION.name in self.first:
             return self.first[COMPLETION.name]
-        return self.service.ask(self.service.repeating(self.code))
+        return self.service.send(self.service.repeating(self.code))
 
     @cached_property
     def streamed(self) -> Outcome:
         """A long completion, streamed to its end."""
-        return self.service.ask(self.service.completing(say.counting(), stream=True))
+        return self.service.send(self.service.completing(say.counting(), stream=True))
 
     @cached_property
     def cut(self) -> Outcome:
         """A long completion, stopped by its limit."""
         call = self.service.completing(say.counting(), max_tokens=LIMIT)
-        return self.service.ask(call)
+        return self.service.send(call)
 
     @cached_property
     def cut_stream(self) -> Outcome:
         """A long completion, streamed and stopped by its limit."""
         call = self.service.completing(say.counting(), max_tokens=LIMIT, stream=True)
-        return self.service.ask(call)
+        return self.service.send(call)
 
     @cached_property
     def embedded(self) -> Outcome:
         """The embedding of TEXT."""
         if EMBEDDING.name in self.first:
             return self.first[EMBEDDING.name]
-        return self.service.ask(self.service.embedding(TEXT))
+        return self.service.send(self.service.embedding(TEXT))
 
     @cached_property
     def classified(self) -> Outcome:
         """The classification of TEXT."""
         if FEW_SHOT.name in self.first:
             return self.first[FEW_SHOT.name]
-        return self.service.ask(self.service.classifying(TEXT))
+        return self.service.send(self.service.classifying(TEXT))

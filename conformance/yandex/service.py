@@ -62,7 +62,7 @@ class Service:
         """Codes for one check, others for each transport, so that no answer can be remembered."""
         return say.draw_codes(f"{self.options.seed} {self.name} {salt}", count)
 
-    def ask(self, call: Call) -> Outcome:
+    def send(self, call: Call) -> Outcome:
         """Make one call."""
         return self.note(self.transport.send(call))
 
@@ -71,7 +71,7 @@ class Service:
         if not calls:
             return []
         with ThreadPoolExecutor(min(len(calls), at_once or self.options.concurrency)) as pool:
-            return list(pool.map(self.ask, calls))
+            return list(pool.map(self.send, calls))
 
     def completing(self, messages: Sequence[Json], **options: Any) -> Call:
         """A completion by the run's model. Raises NotTestable where no model is known."""

@@ -23,7 +23,7 @@ def _fetch(service: Service, identity: str) -> Outcome:
     """Ask for the operation until it is done, or the time is up."""
     deadline = time.monotonic() + LIMIT_S
     for attempt in range(1000):
-        got = service.ask(Call(OPERATION, {"operationId": identity}))
+        got = service.send(Call(OPERATION, {"operationId": identity}))
         done = got.is_good and got.last.body.get("done") is True
         if done or not got.is_good or time.monotonic() > deadline:
             break
@@ -38,13 +38,13 @@ def test_operation(service: Service, claim: Claims) -> None:
         name: value for name, value in service.repeating(code).body.items() if name != "modelUri"
     }
     call = service.of_model(ASYNC, **body)
-    begun = offered(service.ask(call))
+    begun = offered(service.send(call))
     identity = begun.last.body.get("id")
     known = isinstance(identity, str) and bool(identity)
     claim("ASYNC-1", known, expected="an operation with an id", got=begun.summary, by=begun)
-    claim.refused("ASYNC-7", service.ask(call.but(modelUri=None)), INVALID_ARGUMENT)
+    claim.refused("ASYNC-7", service.send(call.but(modelUri=None)), INVALID_ARGUMENT)
     unknown = Call(OPERATION, {"operationId": "no-such-operation"})
-    claim.refused("ASYNC-8", service.ask(unknown), NOT_FOUND)
+    claim.refused("ASYNC-8", service.send(unknown), NOT_FOUND)
     got = _fetch(service, str(identity))
     claim.answered("ASYNC-2", got)
     operation = got.last.body

@@ -35,7 +35,7 @@ def test_short_answer(samples: Samples, claim: Claims) -> None:
 
 @over_both("COMPLETION-8")
 def test_beyond_ascii(service: Service, claim: Claims) -> None:
-    got = service.ask(service.completing(say.sentence()))
+    got = service.send(service.completing(say.sentence()))
     text = got.last.text.lower().replace("ё", "е")
     words = [word for word in say.SENTENCE.lower().replace("ё", "е").split() if word in text]
     claim(
@@ -50,7 +50,7 @@ def test_beyond_ascii(service: Service, claim: Claims) -> None:
 @over_both("COMPLETION-9", "USAGE-6")
 def test_repetition(service: Service, claim: Claims) -> None:
     call = service.completing(say.open_question(), temperature=0, max_tokens=60)
-    one, other = service.ask(call), service.ask(call)
+    one, other = service.send(call), service.send(call)
     claim(
         "COMPLETION-9",
         one.last.text == other.last.text,

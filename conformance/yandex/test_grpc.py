@@ -59,11 +59,11 @@ def test_broken_messages(every_samples: dict[str, Samples], judge: Judge) -> Non
     service = every_samples["grpc"].service
     for method in (COMPLETION, EMBEDDING, FEW_SHOT):
         for content in (b"\xff\xff\xff\xff", b"\x0a\x7fshort", b"\x0a\x02\xc3\x28"):
-            got = service.ask(Call(method, content=content))
+            got = service.send(Call(method, content=content))
             refused = got.code not in (OK, -1)
             judge("YC-GRPC-5", refused, expected="a refusal", got=got.summary, by=got.reproduce)
     code = service.codes("broken")[0]
-    again = service.ask(service.repeating(code))
+    again = service.send(service.repeating(code))
     alive = again.is_good and code in again.last.text
     judge(
         "YC-GRPC-5",

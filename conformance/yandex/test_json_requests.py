@@ -82,7 +82,7 @@ def _contents(service: Service) -> list[tuple[str, Call]]:
 @decides("YC-JSON-22", depth="quick")
 def test_not_json(service: Service, claim: Claims) -> None:
     claim.refused(
-        "JSON-22", service.ask(Call(COMPLETION, content=b'{"modelUri": ')), INVALID_ARGUMENT
+        "JSON-22", service.send(Call(COMPLETION, content=b'{"modelUri": ')), INVALID_ARGUMENT
     )
 
 

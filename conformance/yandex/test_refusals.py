@@ -32,7 +32,7 @@ def _judge(service: Service, claim: Claims, cases: list[refusable.Refusable]) ->
 @over_both("ERR-3", depth="quick")
 def test_unknown_model(service: Service, claim: Claims) -> None:
     model = refusable.unknown_model(service, COMPLETION)
-    got = service.ask(service.repeating("BCD-1234").but(modelUri=model))
+    got = service.send(service.repeating("BCD-1234").but(modelUri=model))
     claim.refused("ERR-3", got, INVALID_ARGUMENT, NOT_FOUND)
 
 

@@ -100,7 +100,7 @@ def test_arrival(service: Service, samples: Samples, claim: Claims) -> None:
             return
         if streams.spread(got.messages) >= streams.SPREAD_SHARE:
             break
-        got = service.ask(service.completing(say.counting(), stream=True))
+        got = service.send(service.completing(say.counting(), stream=True))
     messages = got.good().messages
     claim(
         "STREAM-12",
@@ -120,7 +120,7 @@ def test_ends(service: Service, samples: Samples, claim: Claims) -> None:
         "STREAM-13", last == "TRUNCATED_FINAL", expected="TRUNCATED_FINAL at the limit", got=last,
         by=cut,
     )  # fmt: skip
-    whole = service.ask(service.completing(say.counting()))
+    whole = service.send(service.completing(say.counting()))
     streamed = samples.streamed
     claim(
         "STREAM-15",

@@ -24,8 +24,8 @@ def _tokens(got: Outcome) -> list[dict[str, Any]]:
 @over_both("TOKENIZE-1", "TOKENIZE-2", "TOKENIZE-3", "TOKENIZE-4", "TOKENIZE-7")
 def test_tokenize(service: Service, claim: Claims) -> None:
     text = f"A lighthouse. {say.SENTENCE}!"
-    short = offered(service.ask(service.of_model(TOKENIZE, text=text)))
-    long = service.ask(service.of_model(TOKENIZE, text=text * 5))
+    short = offered(service.send(service.of_model(TOKENIZE, text=text)))
+    long = service.send(service.of_model(TOKENIZE, text=text * 5))
     claim.answered("TOKENIZE-1", short)
     validator = load_contract("yandex").validator("tokenize_answer")
     for got in (short, long):
@@ -36,7 +36,7 @@ def test_tokenize(service: Service, claim: Claims) -> None:
     claim("TOKENIZE-3", grown, expected=f"more than {counts[0]} tokens", got=counts[1], by=long)
     joined = "".join(str(one.get("text")) for one in _tokens(short) if not one.get("special"))
     claim("TOKENIZE-4", joined == text, expected=text, got=joined, by=short)
-    nobody = service.ask(service.of_model(TOKENIZE, text=text).but(modelUri=None))
+    nobody = service.send(service.of_model(TOKENIZE, text=text).but(modelUri=None))
     claim.refused("TOKENIZE-7", nobody, INVALID_ARGUMENT)
 
 
@@ -44,9 +44,9 @@ def test_tokenize(service: Service, claim: Claims) -> None:
 def test_tokenize_completion(service: Service, claim: Claims) -> None:
     completing = service.completing(say.told_in_turn(service.codes("tokens", 3), 0))
     body = {name: value for name, value in completing.body.items() if name != "modelUri"}
-    got = offered(service.ask(service.of_model(TOKENIZE_COMPLETION, **body)))
+    got = offered(service.send(service.of_model(TOKENIZE_COMPLETION, **body)))
     claim.answered("TOKENIZE-5", got)
-    counted = service.ask(completing).last.input_tokens
+    counted = service.send(completing).last.input_tokens
     claim(
         "TOKENIZE-6",
         len(_tokens(got)) == counted,

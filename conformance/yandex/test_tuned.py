@@ -23,7 +23,7 @@ TEXTS = (
 @over_both(*(f"TUNED-{number}" for number in range(1, 6)))
 def test_labels(service: Service, claim: Claims) -> None:
     asked = Call(TUNED, {"modelUri": service.models.of(FEW_SHOT), "text": TEXTS[0]})
-    offered(service.ask(asked))
+    offered(service.send(asked))
     answers = service.together([service.of_model(TUNED, text=text) for text in TEXTS])
     sets = set()
     for got in answers:
@@ -36,5 +36,5 @@ def test_labels(service: Service, claim: Claims) -> None:
         claim("TUNED-4", within, expected="confidences between 0 and 1", got=f"{found}", by=got)
         sets.add(frozenset(times))
     claim("TUNED-3", len(sets) == 1, expected="one set of labels", got=f"{sets}", by=answers[-1])
-    nobody = service.ask(asked.but(modelUri=None))
+    nobody = service.send(asked.but(modelUri=None))
     claim.refused("TUNED-5", nobody, INVALID_ARGUMENT)

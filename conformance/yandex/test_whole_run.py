@@ -84,7 +84,7 @@ def test_no_unknown_code(every_samples: dict[str, Samples], judge: Judge) -> Non
     service = samples.service
     samples.plain.good()
     refused = [
-        service.ask(Call(one.call.method, {}))
+        service.send(Call(one.call.method, {}))
         for one in (samples.plain, samples.embedded, samples.classified)
     ]
     for got in [*refused, *service.refusals]:

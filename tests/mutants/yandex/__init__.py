@@ -1,0 +1,1 @@
+"""Mutants of the Yandex contract, over REST and over gRPC."""
