@@ -11,7 +11,7 @@ from reports.rendering.comparison_text import MEASURES, ComparisonText
 from reports.rendering.load_text import LoadText
 from reports.rendering.recommendation_text import advice
 from reports.rendering.release_text import ReleaseText
-from reports.rendering.release_view import ReleaseView, groups
+from reports.rendering.release_view import ReleaseView, causes, groups
 from reports.rendering.trial_text import TrialText
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def release_context(release: Release, words: Words) -> dict[str, Any]:
         "measured": text.measured(),
         "recommended": advice(recommendations(release_facts(release), "release"), words),
         "start_measures": MEASURES,
+        "causes": causes,
         "groups": groups,
         "success_latency": success_latency,
         **{name: getattr(text, name) for name in _RELEASE_SENTENCES},
@@ -70,6 +71,7 @@ def comparison_context(
         "verdict": record.verdict if record else comparison.verdict.name,
         "headline": text.headline(),
         "side_rows": text.side_rows(),
+        "causes": causes,
         "caveat_sentence": text.caveat,
         "moved": [(kind, moves) for kind in MOVE_KINDS if (moves := comparison.moved(kind))],
         "before": advice(recommendations(facts, "before"), words),

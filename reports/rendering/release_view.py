@@ -96,6 +96,26 @@ class OpenReason:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """Requirements that failed by the very same evidence: one fault shows in many clauses."""
+
+    rows: tuple[RequirementResult, ...]
+
+    @property
+    def first(self) -> RequirementResult:
+        return self.rows[0]
+
+
+def causes(rows: Iterable[RequirementResult]) -> tuple[Cause, ...]:
+    """Join the requirements whose evidence is the same, in the order of the first of each."""
+    by_evidence: dict[object, list[RequirementResult]] = {}
+    for row in rows:
+        seen = tuple((one.expected, one.got, one.reproduce) for one in row.findings)
+        by_evidence.setdefault(seen or row.id, []).append(row)
+    return tuple(Cause(tuple(joined)) for joined in by_evidence.values())
+
+
+@dataclass(frozen=True)
 class ReleaseView:
     """The release as its report tells it."""
 

@@ -61,6 +61,19 @@ def test_the_verdict_comes_first_and_says_why(folder: Path) -> None:
     assert "curl -sS -i http://127.0.0.1:8081/health" in text
 
 
+def test_one_fault_that_breaks_many_clauses_is_told_once(tmp_path: Path) -> None:
+    rows = tuple(requirement(f"OCR-X-{n}", "violates", findings=(finding(),)) for n in range(5))
+    other = requirement("OCR-Y-1", "violates", findings=(finding(got="status 500"),))
+    folder = ReportStore(tmp_path).write_conformance(conformance((*rows, other)), {})
+    text = (folder / "report.md").read_text()
+    problems = text[text.index("## Problems") : text.index("## Recommendations")]
+    assert problems.count("status 200, body") == 1
+    assert problems.count("status 500") == 1
+    assert "4 more requirements fail by the same evidence" in problems
+    for row in (*rows, other):
+        assert row.id in problems
+
+
 def test_russian_readers_find_the_headings_they_know(folder: Path) -> None:
     headings = of_markdown((folder / "report.ru.md").read_text()).headings
     assert headings[0] == "Отчёт о тестировании версии 1.0.8"
