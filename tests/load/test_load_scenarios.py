@@ -121,7 +121,9 @@ def test_each_text_scenario_finds_the_bundled_server_right(
     for row in run.load.operations:
         if row.operation.endswith("/stream"):
             assert row.time_to_first_token.count == row.success
-            assert row.inter_token_latency.p50 == pytest.approx(4, abs=4)
+            # The server waits 4 ms per token, and longer on a busy machine; a reader that
+            # buffers would see most tokens come at once.
+            assert row.inter_token_latency.p50 >= 3.5
             assert row.tokens >= 12 * row.success
 
 
