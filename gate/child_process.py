@@ -90,7 +90,7 @@ def running(command: str, port: int, log: BinaryIO | None = None) -> Iterator[Ch
         raise CommandError(f"the command is not a command line ({error}); quote it") from None
     if not words:
         raise CommandError("the command is empty; give the one that starts the service")
-    with nullcontext(log) if log else tempfile.TemporaryFile() as output, _interrupted_by_sigterm():
+    with nullcontext(log) if log else tempfile.TemporaryFile() as output, interrupted_by_sigterm():
         try:
             process = subprocess.Popen(  # noqa: S603 - running the user's command is the point
                 words,
@@ -134,7 +134,8 @@ def is_taken(port: int) -> bool:
 
 
 @contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
+def interrupted_by_sigterm() -> Iterator[None]:
+    """SIGTERM to this process counts as Ctrl-C meanwhile."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may set handlers, and only it is interrupted
         return

@@ -2,203 +2,234 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import httpx
 
-from gate.release.fingerprint import fingerprint
-from gate.release.load_block import LoadFailed, run_block
-from gate.release.side import Side, headers
-from gate.release.suite import REPORT_WRITTEN, run_suite
+from gate.release.errors import CandidateCrashed, CannotJudge
+from gate.release.identity import difference, identify
+from gate.release.secrets import authorization, redactor
+from gate.release.stored import advisory
+from gate.release.suite import run_suite
+from gate.release.trial_run import TrialRun
 from reports.comparison import compare
 from reports.comparison.gate_record import GateRecord
 from reports.logs import load_rules, read_log
-from reports.trials.analysis import analyse, is_look
-from reports.trials.block import block_of
+from reports.release import Release
+from reports.store import CONFORMANCE
 from reports.trials.decision import decide
-from reports.verdict import ExitCode, Verdict, judge_conformance
+from reports.verdict import ExitCode, judge_conformance
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reports.load_result import LoadResult
-    from reports.release import Release
+    from gate.release.journal import Journal
+    from gate.release.progress import Telling
+    from gate.release.side import Side
     from reports.store import ReportStore
     from reports.trials.policy import Policy
-    from reports.trials.result import Block, Trial
     from reports.trials.result import Side as SideName
+    from reports.trials.result import Trial
+    from reports.verdict import Verdict
 
-INVALID_RETRIES = 2
-SIDES: tuple[SideName, SideName] = ("baseline", "candidate")
-
-
-class Progress(Protocol):
-    """Tells the user what happens."""
-
-    def __call__(self, message: str) -> None: ...
-
-
-class CannotJudge(Exception):
-    """The gate cannot come to a verdict; `exit_code` says of what kind the reason is."""
-
-    def __init__(self, message: str, exit_code: ExitCode) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+_JUDGED = frozenset({0, 1, 3, 5})
+"""Exit codes of the suite after which its report can be weighed."""
 
 
 @dataclass
 class Gate:
-    """One comparison of a baseline with a candidate, both up."""
+    """One comparison of a candidate that is up with a baseline that is up, or stored."""
 
-    baseline: Side
+    baseline: Side | Release
     candidate: Side
     service: str
     policy: Policy
     store: ReportStore
-    work: Path
+    journal: Journal
     seed: int
-    tell: Progress
-    blocks: list[Block] = field(default_factory=list)
-    loads: dict[SideName, list[LoadResult]] = field(
-        default_factory=lambda: {"baseline": [], "candidate": []}
-    )
+    telling: Telling
+    trial: Trial | None = None
 
-    def run(self, *, load: bool = True) -> tuple[Verdict, Trial | None]:
+    def run(self, *, load: bool) -> Verdict:
         """Judge, load, compare, decide. Raises CannotJudge."""
-        before = self._fingerprints()
-        for side in (self.baseline, self.candidate):
-            self._publish_start(side)
-            self._judge(side)
-        trial = self._trial(before) if load else None
-        if trial is not None:
-            self._publish_load()
+        try:
+            self._watch()
+            for name, side in self._sides().items():
+                self._publish_start(side)
+                self._judge(name, side)
+            self._watch()
+            if load:
+                self._load()
+        finally:
+            self._publish_logs()
         baseline, candidate = self._releases()
-        change = compare(baseline, candidate)
         judged = candidate.conformance
         if judged is None:
             raise CannotJudge("the candidate left no conformance result", ExitCode.HARNESS_ERROR)
-        verdict = decide(
+        change = compare(baseline, candidate)
+        for move in change.moved("fixed"):
+            self.telling.say(f"fixed: {move.row.id} {move.row.text}")
+        if load and isinstance(self.baseline, Release):
+            for line in advisory(baseline, candidate):
+                self.telling.say(line)
+        return decide(
             self.policy,
             contract=judge_conformance(judged),
             change=change.verdict,
-            trial=trial,
+            trial=self.trial,
             start_s=candidate.start_seconds,
         )
-        return verdict, trial
 
-    def publish(self, verdict: Verdict, trial: Trial | None) -> Path:
+    def publish(self, verdict: Verdict) -> Path:
         """Write the comparison with the decision in it, and return where it lies."""
         record = GateRecord(
-            verdict=verdict.name, exit_code=verdict.exit_code, reasons=verdict.reasons, trial=trial
+            verdict=verdict.name,
+            exit_code=verdict.exit_code,
+            reasons=verdict.reasons,
+            trial=self.trial,
         )
-        return self.store.write_comparison(*self._releases(), record)
+        return self.store.write_comparison(
+            *self._releases(), record, redactor(self.candidate.options.key_env)
+        )
+
+    def candidate_release(self) -> Release:
+        """Everything that is stored of the candidate."""
+        return self._release(self.candidate)
+
+    def _sides(self) -> dict[SideName, Side]:
+        """The releases that are up, the baseline first."""
+        if isinstance(self.baseline, Release):
+            return {"candidate": self.candidate}
+        return {"baseline": self.baseline, "candidate": self.candidate}
 
     def _releases(self) -> tuple[Release, Release]:
-        baseline, candidate = (
-            self.store.read(self.service, one.version) for one in (self.baseline, self.candidate)
+        baseline = self.baseline
+        return (
+            baseline if isinstance(baseline, Release) else self._release(baseline),
+            self._release(self.candidate),
         )
-        return baseline, candidate
 
-    def _side(self, name: SideName) -> Side:
-        return self.baseline if name == "baseline" else self.candidate
+    def _release(self, side: Side) -> Release:
+        """What is stored of a side; a gate that ended early may have stored nothing."""
+        if not self.store.folder(self.service, side.version).is_dir():
+            return Release(service=self.service, version=side.version)
+        return self.store.read(self.service, side.version)
 
-    def _judge(self, side: Side) -> None:
-        self.tell(f"{side.version}: conformance")
-        exit_code, printed = run_suite(
-            side, self.policy, service=self.service, reports=self.store.root, seed=self.seed, quiet=True
-        )  # fmt: skip
-        last = printed.strip().splitlines()[-12:]
-        if (
-            exit_code not in REPORT_WRITTEN
-            or not self.store.folder(self.service, side.version).is_dir()
-        ):
-            sys.stderr.write("\n".join(last) + "\n")
-            code = exit_code if exit_code in (2, 6) else ExitCode.HARNESS_ERROR
-            raise CannotJudge(f"{side.version}: the suite could not judge it", ExitCode(code))
-        if exit_code:
-            self.tell("\n".join(last))
+    def _judge(self, name: SideName, side: Side) -> None:
+        report = self.store.folder(self.service, side.version) / CONFORMANCE
+        if self.journal.was_judged(name, report) is not None:
+            self.telling.say(f"{side.version}: conformance: kept from the interrupted run")
+            return
+        self.telling.step(f"{side.version}: conformance")
+        before = _written(report)
+        done = run_suite(
+            side, self.policy, service=self.service, reports=self.store.root, seed=self.seed
+        )
+        clean = redactor(side.options.key_env)
+        last = [clean(line) for line in done.tail(30)]
+        if done.exit_code == ExitCode.UNREACHABLE:
+            raise self._lost(name, last[-1] if last else "no answer")
+        if done.exit_code not in _JUDGED or _written(report) == before:
+            for line in last:
+                self.telling.say(line)
+            usage = done.exit_code == ExitCode.USAGE
+            raise CannotJudge(
+                f"{side.version}: the suite could not judge it: {_why(last)}",
+                ExitCode.USAGE if usage else ExitCode.HARNESS_ERROR,
+            )
+        self.journal.keep_judged(name, done.exit_code, report)
+        for line in _summary(last):
+            self.telling.say(f"{side.version}: {line}")
 
     def _publish_start(self, side: Side) -> None:
         if side.startup is not None:
-            self.store.write_startup(self.service, side.version, side.startup)
-        if side.log is not None:
-            with side.log.open("rb") as log:
-                reading = read_log(log, side.log.name, load_rules(None))
-            self.store.write_logs(self.service, side.version, (reading,))
+            clean = redactor(side.options.key_env)
+            self.store.write_startup(self.service, side.version, side.startup, clean)
 
-    def _trial(self, before: dict[SideName, str]) -> Trial:
-        policy = self.policy.trial
-        for pair in range(policy.max_pairs):
-            order = SIDES if pair % 2 == 0 else SIDES[::-1]
-            for name in order:
-                self._block(pair, name)
-            if self._fingerprints() != before:
-                raise CannotJudge(
-                    "a deployment changed in mid-run (its OpenAPI document, root or models are "
-                    "not what they were): roll out first, then gate",
-                    ExitCode.INVALID_RUN,
-                )
-            if not is_look(pair + 1, policy):
-                continue
-            trial = self._analysed()
-            self.tell(f"after {pair + 1} pairs: {trial.verdict}")
-            if trial.verdict != "INCONCLUSIVE":
-                break
-        return self._analysed()
+    def _publish_logs(self) -> None:
+        """What the containers have logged until now, a crash under load included."""
+        for side in self._sides().values():
+            if side.log is not None:
+                with side.log.open("rb") as log:
+                    reading = read_log(log, side.log.name, load_rules(None))
+                clean = redactor(side.options.key_env)
+                self.store.write_logs(self.service, side.version, (reading,), clean)
 
-    def _analysed(self) -> Trial:
-        return analyse(
-            self.blocks,
-            self.policy.trial,
-            scenario=self.policy.load.scenario,
+    def _load(self) -> None:
+        stored = isinstance(self.baseline, Release)
+        run = TrialRun(
+            sides=self._sides(),
             versions=(self.baseline.version, self.candidate.version),
+            policy=self.policy,
+            journal=self.journal,
             seed=self.seed,
+            telling=self.telling,
+            watch=self._watch,
+            lost=self._lost,
         )
-
-    def _block(self, pair: int, name: SideName) -> None:
-        side = self._side(name)
-        for attempt in range(INVALID_RETRIES + 1):
-            file = self.work / f"load-{pair}-{name}-{attempt}.json"
-            try:
-                load = run_block(side, self.policy.load, seed=self.seed + pair, result=file)
-            except LoadFailed as error:
-                code = error.exit_code if error.exit_code in (2, 6) else ExitCode.HARNESS_ERROR
-                raise CannotJudge(str(error), ExitCode(code)) from None
-            if load.verdict != "INVALID":
-                break
-            self.tell(f"{side.version}, pair {pair + 1}: {'; '.join(load.reasons)}: once more")
-        else:
-            raise CannotJudge(
-                f"{side.version}: the load generator could not keep up, {INVALID_RETRIES + 1} times: "
-                + "; ".join(load.reasons),
-                ExitCode.INVALID_RUN,
-            )
-        block = block_of(load, pair, name)
-        self.blocks.append(block)
-        self.loads[name].append(load)
-        median = block.metrics.get("latency_p50")
-        self.tell(
-            f"{side.version}, pair {pair + 1}: {block.requests} requests, {block.failures} failed, "
-            f"{block.violations} wrong" + (f", p50 {median:.0f} ms" if median is not None else "")
-        )
-
-    def _publish_load(self) -> None:
-        """The block whose median latency is in the middle stands for the release's load figures."""
-        for name in SIDES:
-            mine = [block for block in self.blocks if block.side == name]
-            order = sorted(range(len(mine)), key=lambda n: mine[n].metrics.get("latency_p50", 0.0))
-            middle = order[len(order) // 2]
-            self.store.write_load(self.service, self._side(name).version, self.loads[name][middle])
-
-    def _fingerprints(self) -> dict[SideName, str]:
         try:
-            return {
-                name: fingerprint(self._side(name).url, headers(self._side(name).options.key_env))
-                for name in SIDES
-            }
-        except httpx.TransportError as error:
-            raise CannotJudge(
-                f"a deployment stopped answering: {error}", ExitCode.UNREACHABLE
-            ) from None
+            self.trial = run.run()
+        except CannotJudge:
+            self.trial = run.analysed() if run.loads else None
+            raise
+        finally:
+            for name, side in self._sides().items():
+                if (middle := run.middle(name)) is not None:
+                    clean = redactor(side.options.key_env)
+                    self.store.write_load(self.service, side.version, middle, clean)
+        if stored:
+            self.telling.say("load: the baseline is stored, so only limits were judged")
+
+    def _watch(self) -> None:
+        """Raise CannotJudge if a deployment is not what it was when the run began."""
+        for name, side in self._sides().items():
+            headers = authorization(side.options.key_env)
+            try:
+                facts = identify(side.url, headers, self.policy)
+            except (httpx.TransportError, httpx.InvalidURL) as error:
+                raise self._lost(name, f"{type(error).__name__}: {error}") from None
+            before = self.journal.identity(name)
+            if before is None:
+                self.journal.keep_identity(name, facts)
+            elif (changed := difference(before, facts)) is not None:
+                what, code = changed
+                remedy = ": roll out first, then gate" if code == ExitCode.INVALID_RUN else ""
+                raise CannotJudge(f"{side.version} changed in mid-run: {what}{remedy}", code)
+
+    def _lost(self, name: SideName, how: str) -> CannotJudge:
+        """How the gate ends when a side does not answer any more."""
+        side = self._sides()[name]
+        crash = side.crash()
+        if crash is not None and name == "candidate":
+            return CandidateCrashed(f"{side.version}: {crash}")
+        return CannotJudge(
+            f"{side.version} does not answer: {crash or redactor(side.options.key_env)(how)}",
+            ExitCode.UNREACHABLE,
+        )
+
+
+def _written(report: Path) -> tuple[int, int] | None:
+    """What tells one written report from another at the same place."""
+    try:
+        stat = report.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns
+
+
+def _summary(last: list[str]) -> list[str]:
+    """The suite's own words at its end: outcomes, reasons, verdict."""
+    begin = next((n for n, line in enumerate(last) if line.startswith("====")), len(last) - 1)
+    end = next(
+        (n for n, line in enumerate(last) if n > begin and line.startswith("====")), len(last)
+    )
+    return [line.strip() for line in last[begin + 1 : end]]
+
+
+def _why(last: list[str]) -> str:
+    """The line in which the suite says what kept it from judging."""
+    for line in reversed(last):
+        if line.startswith(("Exit: ", "!!!")) or "report could not be written" in line:
+            return line.strip("! ").removeprefix("_pytest.outcomes.Exit: ")
+    return last[-1] if last else "it printed nothing"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from gate.release.apart import run_apart
 from gate.release.suite import checkout
 from reports.load_result import decode
 
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from reports.load_result import LoadResult
     from reports.trials.policy import LoadPolicy
 
-UNREACHABLE = 6
 _SLACK_S = 240.0
+"""Beyond its own length: start, warm-up and the wait for the last answers."""
+RESERVED = frozenset(
+    {"host", "arrivals", "rate", "duration", "warmup", "seed", "result", "api-key-env", "slo"}
+)
+"""Options that the gate sets itself, so that no policy may."""
 
 
 class LoadFailed(Exception):
@@ -29,26 +33,20 @@ class LoadFailed(Exception):
 
 
 def run_block(side: Side, policy: LoadPolicy, *, seed: int, result: Path) -> LoadResult:
-    """Load one side once. Raises LoadFailed."""
+    """Load one side once; the result is kept in the file `result`. Raises LoadFailed."""
     arguments = [
         sys.executable, "-m", "locust", "-f", str(checkout() / "load" / f"{policy.scenario}.py"),
-        "--host", side.url, "--arrivals", policy.arrivals, "--rate", f"{policy.rate:g}",
-        "--duration", f"{policy.duration_s:g}", "--warmup", f"{policy.warmup_s:g}",
-        "--seed", str(seed), "--result", str(result),
+        "--only-summary", "--host", side.load_host(policy), "--arrivals", policy.arrivals,
+        "--rate", f"{policy.rate:g}", "--duration", f"{policy.duration_s:g}",
+        "--warmup", f"{policy.warmup_s:g}", "--seed", str(seed), "--result", str(result),
     ]  # fmt: skip
     if side.options.key_env:
         arguments += ["--api-key-env", side.options.key_env]
     if policy.slo:
         arguments += ["--slo", policy.slo]
-    done = subprocess.run(  # noqa: S603 - our own scenario
-        arguments,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=policy.duration_s + policy.warmup_s + _SLACK_S,
-    )
+    arguments += [word for name, value in policy.options.items() for word in (f"--{name}", value)]
+    done = run_apart(arguments, within_s=policy.duration_s + policy.warmup_s + _SLACK_S)
     if not result.is_file():
-        tail = " / ".join(done.stdout.strip().splitlines()[-3:])
-        raise LoadFailed(f"load on {side.version}: exit {done.returncode}: {tail}", done.returncode)
+        tail = " / ".join(done.tail(3))
+        raise LoadFailed(f"load on {side.version}: exit {done.exit_code}: {tail}", done.exit_code)
     return decode(result.read_bytes(), str(result))

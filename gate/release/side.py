@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import httpx
 
 from gate.child_process import CommandError, free_port, running, wait_for_exit_or
+from gate.release.errors import CannotJudge
+from gate.release.secrets import authorization, redactor
 from gate.start_measurement import StartPlan, measure_command
 from reports.probes.measured import StartupResult, spread_of
+from reports.verdict import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from gate.child_process import ChildProcess
+    from reports.trials.policy import LoadPolicy
 
 START_WITHIN_S = 300.0
 PAGE_WITHIN_S = 300.0
-
-
-class SideFailed(Exception):
-    """A release could not be brought up; the message says which and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,96 +36,148 @@ class SideOptions:
     command: str | None = None
     key_env: str | None = None
     public_url: str | None = None
+    grpc_target: str | None = None
+    health_path: str = "/health"
+    pages: bool = True
     log: Path | None = None
 
 
 @dataclass(frozen=True)
 class Side:
-    """A release that is up."""
+    """A release that is up. `process` is there if the gate started it."""
 
     options: SideOptions
     url: str
     images_url: str | None
-    startup: StartupResult | None
-    log: Path | None
+    grpc_target: str | None = None
+    startup: StartupResult | None = None
+    log: Path | None = None
+    process: ChildProcess | None = None
 
     @property
     def version(self) -> str:
         """The release, as the user named it."""
         return self.options.version
 
+    def load_host(self, policy: LoadPolicy) -> str:
+        """Where this scenario sends its requests."""
+        return (self.grpc_target or "") if policy.scenario.endswith("_grpc") else self.url
+
+    def crash(self) -> str | None:
+        """How its process ended, None while it runs or where it is not ours."""
+        if self.process is None or self.process.exit_code is None:
+            return None
+        tail = redactor(self.options.key_env)(" / ".join(self.process.tail(2)))
+        return f"its process ended with code {self.process.exit_code}" + (
+            f": {tail}" if tail else ""
+        )
+
 
 @contextmanager
-def brought_up(options: SideOptions, work: Path, *, starts: int) -> Iterator[Side]:
-    """The release, up. A command is first started and stopped `starts` times to be measured.
+def brought_up(
+    options: SideOptions,
+    work: Path,
+    *,
+    starts: int,
+    measured: tuple[StartupResult, ...] = (),
+    keep: Callable[[StartupResult], None],
+) -> Iterator[Side]:
+    """The release, up.
 
-    `{port}`, `{images}` and `{state}` in the command are filled in: a free port, the address from
-    which the suite will serve images, and a directory that lasts from one start to the next.
-    Raises SideFailed.
+    A command is first started and stopped until `starts` starts are measured, those `measured`
+    by an interrupted run included; each new one is handed to `keep`. `{port}`, `{grpc_port}`,
+    `{images}` and `{state}` in it are filled in: free ports, the address from which the suite
+    will serve images, and a directory that lasts from one start to the next. Raises CannotJudge.
     """
     if options.command is None:
-        yield Side(options, options.url or "", options.public_url, None, options.log)
+        yield Side(
+            options, options.url or "", options.public_url, options.grpc_target, None, options.log
+        )
         return
     with ExitStack() as stack:
         state = stack.enter_context(tempfile.TemporaryDirectory(prefix="gate-state-"))
         images = options.public_url or f"http://127.0.0.1:{free_port()}"
         command = options.command.replace("{images}", images).replace("{state}", state)
+        grpc_target = options.grpc_target
+        if "{grpc_port}" in command:
+            grpc_port = free_port()
+            command = command.replace("{grpc_port}", str(grpc_port))
+            grpc_target = grpc_target or f"127.0.0.1:{grpc_port}"
         log = work / f"{options.version}.log"
         output = stack.enter_context(log.open("a+b"))
         try:
-            startup = _measured(options, command, starts, output)
+            known = list(measured)
+            while len(known) < starts:
+                known.append(_measured_start(options, command, output))
+                keep(known[-1])
+            startup = _joined(known)
             port = free_port()
             child = stack.enter_context(running(command, port, output))
         except CommandError as error:
-            raise SideFailed(f"{options.version}: {error}") from None
+            raise CannotJudge(f"{options.version}: {error}", ExitCode.USAGE) from None
         url = f"http://127.0.0.1:{port}"
         _wait(child, url, options)
-        yield Side(options, url, images, startup, log)
+        yield Side(options, url, images, grpc_target, startup, log, child)
 
 
-def _measured(
-    options: SideOptions, command: str, starts: int, output: object
-) -> StartupResult | None:
-    runs = []
-    for _ in range(starts):
-        port = free_port()
-        plan = StartPlan(
-            base_url=f"http://127.0.0.1:{port}",
-            health_path="/health",
-            headers=headers(options.key_env),
-            start_within_s=START_WITHIN_S,
-            page_within_s=PAGE_WITHIN_S,
-            pages=True,
+def _measured_start(options: SideOptions, command: str, output: BinaryIO) -> StartupResult:
+    """Start and stop the command once. Raises CannotJudge when it does not come up."""
+    clean = redactor(options.key_env)
+    port = free_port()
+    plan = StartPlan(
+        base_url=f"http://127.0.0.1:{port}",
+        health_path=options.health_path,
+        headers=authorization(options.key_env),
+        start_within_s=START_WITHIN_S,
+        page_within_s=PAGE_WITHIN_S,
+        pages=options.pages,
+    )
+    run = measure_command(command, port, plan, output)
+    if not run.started:
+        tail = f": {clean(run.output_tail[-1])}" if run.output_tail else ""
+        raise CannotJudge(
+            f"{options.version} did not start: {run.failure}{tail}", ExitCode.UNREACHABLE
         )
-        run = measure_command(command, port, plan, output)  # type: ignore[arg-type]  # a binary file
-        if not run.started:
-            tail = f": {run.output_tail[-1]}" if run.output_tail else ""
-            raise SideFailed(f"{options.version} did not start: {run.failure}{tail}")
-        runs.append(run)
-    if not runs:
-        return None
     return StartupResult(
-        subject=options.command or "",
-        health_path="/health",
-        runs=tuple(runs),
-        spread=spread_of(tuple(runs)),
+        subject=clean(options.command or ""),
+        health_path=options.health_path,
+        runs=(run,),
+        spread=spread_of((run,)),
+    )
+
+
+def _joined(starts: Sequence[StartupResult]) -> StartupResult | None:
+    """Several measured starts of one command as one result."""
+    if not starts:
+        return None
+    runs = tuple(run for one in starts for run in one.runs)
+    return StartupResult(
+        subject=starts[0].subject,
+        health_path=starts[0].health_path,
+        runs=runs,
+        spread=spread_of(runs),
     )
 
 
 def _wait(child: ChildProcess, url: str, options: SideOptions) -> None:
-    """Until /health answers 200, or the command has ended."""
-    with httpx.Client(headers=headers(options.key_env), trust_env=False, timeout=5.0) as client:
+    """Until its health path answers 200, or the command has ended."""
+    with httpx.Client(
+        headers=authorization(options.key_env), trust_env=False, timeout=5.0
+    ) as client:
         until = child.started_at + START_WITHIN_S
         while True:
             try:
-                if client.get(url + "/health").status_code == httpx.codes.OK:
+                if client.get(url + options.health_path).status_code == httpx.codes.OK:
                     return
             except httpx.TransportError:
                 pass  # not listening yet
             if not wait_for_exit_or(child, until):
-                raise SideFailed(f"{options.version} did not answer /health at {url}")
-
-
-def headers(key_env: str | None) -> dict[str, str]:
-    """The authorization that this side wants."""
-    return {"Authorization": f"Bearer {os.environ[key_env]}"} if key_env else {}
+                tail = redactor(options.key_env)(" / ".join(child.tail(1)))
+                ended = child.exit_code is not None
+                raise CannotJudge(
+                    f"{options.version} did not come up: "
+                    + (f"the command ended with code {child.exit_code}" if ended else
+                       f"{options.health_path} never answered 200 at {url}")
+                    + (f": {tail}" if tail else ""),
+                    ExitCode.UNREACHABLE,
+                )  # fmt: skip

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gate.release.apart import run_apart
+
 if TYPE_CHECKING:
+    from gate.release.apart import Finished
     from gate.release.side import Side
     from reports.trials.policy import Policy
-
-REPORT_WRITTEN = frozenset({0, 1, 3, 5, 6})
-"""Exit codes after which there is a report to read (6 when the target died in mid-run)."""
 
 
 def checkout() -> Path:
@@ -24,10 +23,8 @@ def checkout() -> Path:
     return Path(spec.origin).parent.parent
 
 
-def run_suite(
-    side: Side, policy: Policy, *, service: str, reports: Path, seed: int, quiet: bool
-) -> tuple[int, str]:
-    """Judge one side; returns the exit code and what was printed."""
+def run_suite(side: Side, policy: Policy, *, service: str, reports: Path, seed: int) -> Finished:
+    """Judge one side; its report goes under `reports`."""
     arguments = [
         sys.executable, "-m", "pytest", str(checkout() / "conformance"), "-q", "--no-header",
         "-p", "no:cacheprovider", "--base-url", side.url, "--service-name", service,
@@ -38,16 +35,14 @@ def run_suite(
         "--contract": policy.contracts,
         "--edition": policy.editions,
         "--accept-untested": policy.accept_untested,
+        "--model-uri": policy.model_uris,
+        "--ocr-languages": (",".join(policy.ocr_languages),) if policy.ocr_languages else (),
         "--deviations": (policy.deviations,) if policy.deviations else (),
         "--public-url": (side.images_url,) if side.images_url else (),
         "--api-key-env": (side.options.key_env,) if side.options.key_env else (),
+        "--grpc-target": (side.grpc_target,) if side.grpc_target else (),
     }
     arguments += [
         word for name, values in options.items() for value in values for word in (name, value)
     ]
-    done = subprocess.run(  # noqa: S603 - our own suite
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    if not quiet:
-        sys.stdout.write(done.stdout)
-    return done.returncode, done.stdout
+    return run_apart(arguments)
