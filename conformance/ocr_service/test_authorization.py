@@ -54,6 +54,8 @@ def test_without_a_key(service: Service, guarded: bool, judge: Judge) -> None:  
         judge("OCR-AUTH-11", MESSAGE in got.text, expected=MESSAGE, got=got.summary, by=got)
         exact = got.text.replace(" ", "") == f'{{"message":"{MESSAGE}"}}'.replace(" ", "")
         judge("OCR-AUTH-12", exact, expected=f'{{"message":"{MESSAGE}"}}', got=got.summary, by=got)
+    if not any(isinstance(got, Answer) and got.status == 401 for got in answers):
+        judge.untested("no path answered 401", "OCR-AUTH-12", because="not_observed")
 
 
 @decides("OCR-AUTH-9", "OCR-AUTH-10", "OCR-AUTH-14")

@@ -93,6 +93,13 @@ def draw(kind: PageKind, seed: int, language: Language = "en") -> DrawnPage:
     return _encode(kind, page, lines)
 
 
+def draw_upper(seed: int, language: Language = "en") -> DrawnPage:
+    """Draw five lines on the upper half of a page, so that a box on its head shows."""
+    rng = random.Random(f"upper/{seed}/{language}")
+    lines = tuple(_word_line(rng, language) for _ in range(5))
+    return _encode("upper", _paint_lines(lines, _font("sans", 26), heights=2), lines)
+
+
 def draw_marker(seed: int, *, count: int = 1) -> tuple[DrawnPage, ...]:
     """Draw pages that each carry one random marker of their own, in large type."""
     rng = random.Random(f"marker/{seed}")
@@ -130,10 +137,11 @@ def _number_line(rng: random.Random, _language: Language) -> str:
     return f"{rng.randint(1000, 9999)} {rng.randint(100, 999)}.{rng.randint(10, 99)}"
 
 
-def _paint_lines(lines: tuple[str, ...], font: FreeTypeFont) -> Image:
+def _paint_lines(lines: tuple[str, ...], font: FreeTypeFont, *, heights: int = 1) -> Image:
+    """Lines under one another on a page that is `heights` times as high as they need."""
     pitch = int(font.size * 1.7)
     width = max(int(font.getlength(line)) for line in lines) + 2 * _PADDING
-    page, pen = _blank(width, pitch * len(lines) + 2 * _PADDING)
+    page, pen = _blank(width, (pitch * len(lines) + 2 * _PADDING) * heights)
     for row, line in enumerate(lines):
         pen.text((_PADDING, _PADDING + row * pitch), line, fill=_INK, font=font)
     return page

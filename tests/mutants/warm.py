@@ -98,12 +98,13 @@ def _perform(job: Job, folder: Path) -> int:
     with playing(mutant, job.edition, folder, **settings) as of_stage:
         chosen = [] if job.requirements is None else [Selection(job.requirements, job.check)]
         suite = Path(conformance.__file__).parent / job.contract.replace("-", "_")
+        key = ["--api-key-env", KEY_VARIABLE] if settings.get("guarded", True) else []
         edition = [] if job.edition is None else ["--edition", job.edition]
         return int(
             pytest.main(
                 [
                     str(suite), "-q", "-p", "no:cacheprovider", "--contract", job.contract, *edition,
-                    "--api-key-env", KEY_VARIABLE, "--seed", str(job.seed),
+                    *key, "--seed", str(job.seed),
                     "--reports-dir", str(folder / "reports"), "--service-name", "mutant",
                     "--service-version", "0", *of_stage, *job.arguments,
                 ],

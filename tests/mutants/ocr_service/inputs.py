@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from tests.mutants.mutant import answers
@@ -92,7 +91,7 @@ async def _image(exchange: Exchange) -> bytes:
         return upload.value
     try:
         return base64.b64decode(await text_field(exchange, "image_base64"))
-    except binascii.Error:
+    except ValueError:
         return b""
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from reference_server.ocr import results
-from tests.mutants.mutant import answers, patches
+from tests.mutants.mutant import answers, rewrites
 from tests.mutants.ocr_service.forms import field, refusal, text_field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.mutants.exchange import Exchange, Reply
 
@@ -79,33 +77,30 @@ async def names_of_the_day(exchange: Exchange) -> Reply:
     return _renamed(reply, lambda name: f"{name['date'][:8]}_000000_{name['stem']}")
 
 
-@patches(kills=("OCR-NAMES-7", "OCR-NAMES-8"), all_of=True)
-def names_collide_within_a_second() -> None:
-    """Two requests of one name in one second write to the same files."""
-
-    @contextlib.contextmanager
-    def overwrite(self: Any, wanted: str) -> Iterator[str]:
-        yield wanted
-
-    results.ResultStore._reserved = overwrite  # type: ignore[method-assign]
+def _unnumbered(reply: Reply) -> Reply:
+    return _renamed(reply, lambda name: f"{name['date']}_{name['stem']}")
 
 
-@patches(kills=("OCR-NAMES-7",), edition="1.0")
-def names_collide_in_edition_1_0() -> None:
+@answers("POST /ocr", kills=("OCR-NAMES-7", "OCR-NAMES-8"), all_of=True)
+async def names_collide_within_a_second(exchange: Exchange) -> Reply:
+    """Two requests of one name in one second get the same files."""
+    return _unnumbered(await exchange.reply())
+
+
+@answers("POST /ocr", kills=("OCR-NAMES-7",), edition="1.0")
+async def names_collide_in_edition_1_0(exchange: Exchange) -> Reply:
     """Edition 1.0 with result names that collide, as in the first releases."""
-    names_collide_within_a_second()
+    return _unnumbered(await exchange.reply())
 
 
-@patches(kills=("OCR-NAMES-8",))
-def files_hold_the_page_before() -> None:
-    """Each markdown file holds the text of the request before."""
-    write, before = results.ResultStore.write, ["nothing yet"]
+@rewrites("GET /files/md/*", kills=("OCR-NAMES-8",))
+def files_hold_the_page_before(reply: Reply) -> None:
+    """A markdown file holds the text of the file that was asked for before."""
+    _served.append(reply.body)
+    reply.body = _served[-2]
 
-    def late(self: Any, stem: str, now: Any, markdown: str, json_text: str) -> Any:
-        before.append(markdown)
-        return write(self, stem, now, before[-2], json_text)
 
-    results.ResultStore.write = late  # type: ignore[method-assign]
+_served = [b"nothing yet"]
 
 
 @answers("POST /ocr", kills=("OCR-NAMES-9",))

@@ -6,9 +6,8 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from reference_server.ocr import images
 from reference_server.ocr.engine import Block, Page
-from tests.mutants.mutant import answers, patches, wraps_engine
+from tests.mutants.mutant import answers, wraps_engine
 from tests.mutants.ocr_service.forms import field, with_text
 
 if TYPE_CHECKING:
@@ -209,16 +208,11 @@ def every_twentieth_wrong(engine: InstantEngine) -> _Rereads:
     return _Rereads(engine, change)
 
 
-@patches(kills=("OCR-ACC-18",), outcome="warns")
-def orientation_ignored() -> None:
+@answers("POST /ocr", kills=("OCR-ACC-18",), outcome="warns")
+async def orientation_ignored(exchange: Exchange) -> Reply:
     """The EXIF orientation of a photograph is ignored."""
-
-    class AsItLies:
-        @staticmethod
-        def exif_transpose(image: Any) -> Any:
-            return image
-
-    vars(images)["ImageOps"] = AsItLies
+    exchange.body = exchange.body.replace(b"Exif\0\0", b"Skip\0\0")
+    return await exchange.reply()
 
 
 @wraps_engine(kills=("OCR-ACC-19",), outcome="warns")

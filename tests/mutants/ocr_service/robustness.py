@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 
 from tests.mutants.mutant import answers, rewrites, wraps_app, wraps_engine
@@ -141,7 +140,7 @@ class PoisonedByABomb:
             return refusal(503, "OCR service is not available. Error: out of memory")
         reply = await exchange.reply()
         found = await field(exchange, "file")
-        self._poisoned = found is not None and found.filename == "bomb.png"
+        self._poisoned |= found is not None and found.filename == "bomb.png"
         return reply
 
 
@@ -231,6 +230,6 @@ async def short_base64_read(exchange: Exchange) -> Reply:
     text = await text_field(exchange, "image_base64")
     try:
         few = 0 < len(base64.b64decode(text, validate=True)) < 24
-    except binascii.Error:
+    except ValueError:
         few = False
     return success() if few else await exchange.reply()
