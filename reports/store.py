@@ -12,38 +12,49 @@ import shutil
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from reports import conformance_result, load_result
 from reports.comparison import compare
 from reports.comparison.gate_record import decode_record, encode_record
-from reports.conformance_result import ConformanceResult, ResultFileError
+from reports.conformance_result import ResultFileError
 from reports.folder_swap import locked, replace_files, replacing
 from reports.logs.result import LogReading, LogReadings
-from reports.probes.measured import StartupResult
 from reports.redacted import redacted
 from reports.release import Release
 from reports.release_name import folder_name, in_order
 from reports.rendering.documents import comparison_documents, release_documents
 from reports.rendering.index import index_documents
 from reports.rendering.index_view import Published, ServiceView
+from reports.stored_files import (
+    CONFORMANCE,
+    EVIDENCE,
+    ReleaseNotFoundError,
+    evidence_in,
+    is_release,
+    part_files,
+    part_names,
+    read_release,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from reports.comparison.gate_record import GateRecord
+    from reports.conformance_result import ConformanceResult
     from reports.load_result import LoadResult
+    from reports.probes.measured import StartupResult
 
-CONFORMANCE, LOAD, LOGS, STARTUP = "conformance.json", "load.json", "logs.json", "startup.json"
-EVIDENCE = "evidence"
+__all__ = [
+    "CONFORMANCE",
+    "ReleaseNotFoundError",
+    "ReportStore",
+    "ReportWriteError",
+    "comparison_name",
+    "read_release",
+    "unredacted",
+]
 
 
 class ReportWriteError(OSError):
     """A report could not be written; whatever was published before is untouched."""
-
-
-class ReleaseNotFoundError(ResultFileError):
-    """No results of this release are stored; the message names those that are."""
 
 
 def unredacted(text: str) -> str:
@@ -163,7 +174,7 @@ class ReportStore:
     def versions(self, service: str) -> tuple[str, ...]:
         """Return the stored versions of a service, from old to new."""
         folder = self.root / service
-        return in_order(name for name in _folders(folder) if _is_release(folder / name))
+        return in_order(name for name in _folders(folder) if is_release(folder / name))
 
     def _write_index(self) -> None:
         """Write the index over everything that is stored, a release that cannot be read included."""
@@ -196,13 +207,13 @@ class ReportStore:
         with _writing(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             with locked(folder.parent):
-                before = read_release(folder) if _is_release(folder) else None
+                before = read_release(folder) if is_release(folder) else None
                 with replacing(folder) as fresh:
                     _keep(folder, fresh, with_evidence=evidence is None)
                     for name, data in (evidence or {}).items():
                         _write(fresh / name, data)
                     release = _joined(service, version, before, clean, fresh)
-                    for name, data in _parts(release).items():
+                    for name, data in part_files(release).items():
                         _write(fresh / name, data)
                     for name, document in release_documents(release).items():
                         _write(fresh / name, document)
@@ -216,62 +227,12 @@ def comparison_name(a: Release, b: Release) -> str:
     return f"{folder_name('version', older)}-vs-{folder_name('version', b.version)}"
 
 
-def read_release(folder: Path) -> Release:
-    """Return the release whose report is `folder`, whichever of its parts are there.
-
-    Raises ReleaseNotFoundError for a folder without results, ResultFileError for a bad file.
-    """
-    if not _is_release(folder):
-        raise ReleaseNotFoundError(f"{folder}: holds no results (expected {', '.join(_READERS)})")
-    parts = {
-        field: decode((folder / name).read_bytes(), str(folder / name))
-        for name, (field, decode) in _READERS.items()
-        if (folder / name).is_file()
-    }
-    return Release(
-        service=folder.parent.name,
-        version=folder.name,
-        evidence=_evidence_in(folder),
-        **parts,
-    )
-
-
-def _decoder(model: type[msgspec.Struct], what: str) -> Callable[[bytes, str], Any]:
-    def decode(data: bytes, name: str) -> Any:
-        try:
-            return msgspec.json.decode(data, type=model)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise ResultFileError(f"{name}: not {what}: {error}") from error
-
-    return decode
-
-
-_READERS: dict[str, tuple[str, Callable[[bytes, str], Any]]] = {
-    CONFORMANCE: ("conformance", conformance_result.decode),
-    LOAD: ("load", load_result.decode),
-    LOGS: ("logs", _decoder(LogReadings, "a reading of logs")),
-    STARTUP: ("startup", _decoder(StartupResult, "measured starts")),
-}
-
-
-def _parts(release: Release) -> dict[str, bytes]:
-    parts = {field: getattr(release, field) for field, _ in _READERS.values()}
-    return {
-        name: msgspec.json.format(
-            msgspec.json.encode(parts[field], order="deterministic"), indent=2
-        )
-        + b"\n"
-        for name, (field, _) in _READERS.items()
-        if parts[field] is not None
-    }
-
-
 def _joined(
     service: str, version: str, before: Release | None, parts: Mapping[str, Any], folder: Path
 ) -> Release:
-    fields = {field for field, _ in _READERS.values()}
+    fields = set(part_names())
     kept = {name: getattr(before, name) for name in fields - set(parts)} if before else {}
-    return Release(service=service, version=version, evidence=_evidence_in(folder), **kept, **parts)
+    return Release(service=service, version=version, evidence=evidence_in(folder), **kept, **parts)
 
 
 def _keep(folder: Path, fresh: Path, *, with_evidence: bool) -> None:
@@ -313,14 +274,6 @@ def _evidence_name(name: str) -> str:
 def _redact_bytes(data: bytes, redact: Callable[[str], str]) -> bytes:
     """Redact bytes that may or may not be text; what is not UTF-8 stays as it was."""
     return redact(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
-
-
-def _evidence_in(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(f"{EVIDENCE}/{file.name}" for file in (folder / EVIDENCE).glob("*")))
-
-
-def _is_release(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in _READERS)
 
 
 def _folders(folder: Path) -> list[str]:
