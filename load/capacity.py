@@ -1,7 +1,7 @@
 """The search for the highest rate that meets the SLO: doubling, then bisection.
 
 Every probe is an open-loop run of its own, judged with confidence bounds; one that cannot be
-decided is repeated for twice as long before the search gives up on that rate.
+decided, or in which the generator fell behind, is repeated for twice as long before the search gives up on that rate.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
 EXTENSIONS = 2
-"""How often an undecided probe is repeated, each time twice as long as before."""
+"""How often such a probe is repeated, each time twice as long as before."""
 
 
 @dataclass(slots=True)
@@ -57,12 +57,16 @@ class Search:
                 rate = sqrt(passing * failing)
 
     def _decided(self, rate: float) -> Literal["PASS", "FAIL", "UNRESOLVED", "INVALID"]:
-        for extension in range(EXTENSIONS + 1):
-            probe = self.probe(rate, 2.0**extension)
-            self.probes.append(probe)
-            if probe.verdict != "UNRESOLVED":
-                return probe.verdict
-        return "UNRESOLVED"
+        probe = self._probed(rate, 1.0)
+        for extension in range(1, EXTENSIONS + 1):
+            if probe.verdict in ("PASS", "FAIL"):
+                break
+            probe = self._probed(rate, 2.0**extension)
+        return probe.verdict
+
+    def _probed(self, rate: float, lengthening: float) -> CapacityProbe:
+        self.probes.append(self.probe(rate, lengthening))
+        return self.probes[-1]
 
     def _result(
         self,

@@ -34,7 +34,7 @@ def test_a_fixed_target_has_its_latency_and_its_rate(run_load: Load) -> None:
                        "--duration", "5", *LENIENT)  # fmt: skip
     truth = target.service_times_ms()
     good = run.operation().outcome("ok")
-    assert run.code == 0, run.out
+    assert run.ended(0), run.out
     assert good.count == 200 == len(target.exchanges)
     for name, percentile in (("p50", 50), ("p95", 95), ("p99", 99)):
         assert close(getattr(good.latency_from_send, name), at(truth, percentile), run), name
@@ -50,7 +50,7 @@ def test_a_bimodal_target_keeps_both_modes(run_load: Load) -> None:
                        "--duration", "4", *LENIENT)  # fmt: skip
     truth = target.service_times_ms()
     spread = run.operation().outcome("ok").latency_from_send
-    assert run.code == 0, run.out
+    assert run.ended(0), run.out
     assert close(spread.p50, at(truth, 50), run)
     assert close(spread.p95, at(truth, 95), run)
     assert spread.p50 < 100 < spread.p95
@@ -63,7 +63,7 @@ def test_a_stall_shows_in_the_latency_from_the_schedule(run_load: Load) -> None:
         run = run_load("--host", target.url, "--arrivals", "constant", "--rate", "50",
                        "--duration", "8", *LENIENT)  # fmt: skip
         closed = run_load("--host", target.url, "--headless", "-u", "2", "-r", "2", "-t", "4")
-    assert run.code == 0, run.out
+    assert run.ended(0), run.out
     assert run.operation().outcome("ok").latency.p95 == pytest.approx(800, abs=30 + noise_ms(run))
     assert closed.load.plan.loop == "closed"
     assert closed.operation().outcome("ok").latency.p95 < 400
@@ -75,7 +75,7 @@ def test_a_stream_has_its_first_token_its_gaps_and_its_pace(run_load: Load) -> N
         run = run_load("--host", target.url, "--arrivals", "constant", "--rate", "8",
                        "--duration", "4", "--mix", "stream=1", *LENIENT)  # fmt: skip
     row = run.operation("stream")
-    assert run.code == 0, run.out
+    assert run.ended(0), run.out
     exchanges = target.exchanges
     first = sorted((one.piece_times[0] - one.received_at) * 1000 for one in exchanges)
     gaps = sorted(
@@ -95,7 +95,7 @@ def test_a_burst_of_errors_stays_out_of_the_latencies(run_load: Load) -> None:
         run = run_load("--host", target.url, "--arrivals", "constant", "--rate", "40",
                        "--duration", "4", *LENIENT)  # fmt: skip
     row = run.operation()
-    assert run.code == 1, run.out
+    assert run.ended(1), run.out
     assert (row.success, row.failures, row.violations) == (120, 40, 0)
     assert row.outcome("ok").latency_from_send.minimum >= 29
     assert row.outcome("http_500").count == 40

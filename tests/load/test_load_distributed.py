@@ -45,7 +45,8 @@ def test_two_workers_count_what_one_counts(run_load: Load) -> None:
         target.exchanges.clear()
         two = run_load("--host", target.url, *PLAN, *MIX, *LENIENT, *workers(2))
         sent_by_two = sorted(row.body["code"] for row in target.exchanges)
-    assert one.code == two.code == 0, one.out + two.out
+    assert one.ended(0), one.out
+    assert two.ended(0), two.out
     assert sent_by_one == sent_by_two
     assert totals(one) == totals(two)
     assert one.load.series.scheduled == two.load.series.scheduled
@@ -137,7 +138,7 @@ def test_standalone_workers_follow_the_masters_options(run_load: Load, tmp_path:
         finally:
             for worker in started:
                 worker.kill()
-    assert run.code == 0, run.out
+    assert run.ended(0), run.out
     assert run.operation().success == 40 == len(target.exchanges)
     sent_with = [row.headers["authorization"] for row in target.exchanges]
     assert (sent_with.count("Bearer one"), sent_with.count("Bearer two")) == (20, 20)

@@ -31,7 +31,7 @@ def test_every_way_to_hand_in_a_page(run_load: Load) -> None:
     with serving(ocr()) as target:
         run = run_load("--host", target.url, *SHORT, "--serve-images", "127.0.0.1",
                        "--mix", mix, scenario=scenario("ocr"))  # fmt: skip
-    assert run.code == 0, run.out
+    assert run.ended(0), run.out
     assert {row.operation: row.success > 0 for row in run.load.operations} == {
         "ocr/base64": True, "ocr/multipart": True, "ocr/url": True,
     }  # fmt: skip
@@ -52,7 +52,7 @@ def test_wrong_pages_are_named(run_load: Load, spoil: Spoil, outcomes: set[str])
     with serving(ocr(spoil)) as target:
         run = run_load("--host", target.url, *SHORT, scenario=scenario("ocr"))
     wrong = [one for row in run.load.operations for one in row.outcomes if one.kind == "violation"]
-    assert run.code == 1, run.out
+    assert run.ended(1), run.out
     assert {one.outcome for one in wrong} == outcomes
     assert sum(one.count for one in wrong) == 6
 
@@ -61,11 +61,11 @@ def test_an_edition_without_text_is_judged_by_its_shape_and_says_so(run_load: Lo
     with serving(ocr(edition_1_0)) as target:
         run = run_load("--host", target.url, *SHORT, scenario=scenario("ocr"))
         held = run_load("--host", target.url, *SHORT, "--edition", "1.3", scenario=scenario("ocr"))
-    assert run.code == 0, run.out
+    assert run.ended(0), run.out
     assert sum(row.content_unjudged for row in run.load.operations) == 30
     assert "unjudged" in run.out
     assert "ocr/url is not sent" in run.out
-    assert held.code == 1, held.out
+    assert held.ended(1), held.out
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,7 @@ def test_each_text_scenario_finds_the_bundled_server_right(
     host = bundled[1] if name.endswith("_grpc") else bundled[0]
     model = ["--model", "planted"] if name == "chat" else []
     run = run_load("--host", host, *SHORT, *model, scenario=scenario(name))
-    assert run.code == 0, run.out
+    assert run.ended(0), run.out
     assert [row.operation for row in run.load.operations] == operations
     assert sum(row.success for row in run.load.operations) == 30
     for row in run.load.operations:
@@ -131,7 +131,7 @@ def test_mixed_speaks_to_everything(run_load: Load, bundled: tuple[str, str]) ->
     mix = "completion=1,completion/stream=1,embedding=2,classification=1,chat=1,chat/stream=1"
     run = run_load("--host", bundled[0], *SHORT, "--model", "planted", "--mix", mix,
                    scenario=scenario("mixed"))  # fmt: skip
-    assert run.code == 0, run.out
+    assert run.ended(0), run.out
     assert len(run.load.operations) == 6
 
 

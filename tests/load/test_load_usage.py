@@ -200,7 +200,7 @@ def test_a_replay_sends_what_it_says_when_it_says(run_load: Load, tmp_path: Path
     with serving(fixed(0.01)) as target:
         run = run_load("--host", target.url, "--arrivals", f"replay:{file}", *LENIENT,
                        "--request-log", "log.jsonl.gz")  # fmt: skip
-    assert run.code == 0, run.out
+    assert run.ended(0), run.out
     assert [row.path for row in target.exchanges] == [f"/{row['operation']}" for row in rows]
     first = target.exchanges[0].received_at
     assert [row.received_at - first for row in target.exchanges] == pytest.approx(
