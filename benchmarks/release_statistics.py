@@ -13,6 +13,7 @@ import argparse
 import random
 import sys
 from dataclasses import dataclass
+from statistics import median
 
 from reports.trials.analysis import analyse, is_look
 from reports.trials.policy import TrialPolicy
@@ -35,6 +36,16 @@ class Truth:
     wrong: float = 0.0
 
 
+@dataclass(frozen=True)
+class Row:
+    """Shares of the verdicts in [0, 1], and the median number of pairs until one."""
+
+    fail: float
+    passed: float
+    inconclusive: float
+    pairs: int
+
+
 IDENTICAL = Truth("identical (A/A)")
 REGRESSIONS = (
     Truth("+30 % latency", latency=1.30),
@@ -46,8 +57,8 @@ REGRESSIONS = (
 )
 
 
-def simulate(truth: Truth, spread: float, rng: random.Random) -> str:
-    """Run one comparison; returns its verdict."""
+def simulate(truth: Truth, spread: float, rng: random.Random) -> tuple[str, int]:
+    """Run one comparison; returns its verdict and the pairs of blocks that it took."""
     rules, verdict = TrialPolicy(), "INCONCLUSIVE"
     blocks: list[Block] = []
     for pair in range(rules.max_pairs):
@@ -58,7 +69,18 @@ def simulate(truth: Truth, spread: float, rng: random.Random) -> str:
         verdict = analyse(blocks, rules, scenario="simulated", versions=("a", "b"), seed=0).verdict
         if verdict != "INCONCLUSIVE":
             break
-    return verdict
+    return verdict, pair + 1
+
+
+def shares(truth: Truth, spread: float, comparisons: int, seed: int) -> Row:
+    """How often each verdict came in so many comparisons, and the median of the pairs."""
+    rng = random.Random(f"{seed}/{truth.name}/{spread}")
+    seen = [simulate(truth, spread, rng) for _ in range(comparisons)]
+    verdicts = [verdict for verdict, _ in seen]
+    fail, passed, open_ = (
+        verdicts.count(one) / comparisons for one in ("FAIL", "PASS", "INCONCLUSIVE")
+    )
+    return Row(fail, passed, open_, round(median(pairs for _, pairs in seen)))
 
 
 def _block(pair: int, side: Side, truth: Truth, spread: float, rng: random.Random) -> Block:
@@ -97,14 +119,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     print(f"{options.comparisons} simulated comparisons a row, {REQUESTS} requests a block")
-    print("| truth | spread | FAIL | PASS | INCONCLUSIVE |\n|---|---|---|---|---|")
+    print("| truth | spread | FAIL | PASS | INCONCLUSIVE | pairs |\n|---|---|---|---|---|---|")
     for truth in (IDENTICAL, *REGRESSIONS):
         for spread in SPREADS:
-            rng = random.Random(f"{options.seed}/{truth.name}/{spread}")
-            seen = [simulate(truth, spread, rng) for _ in range(options.comparisons)]
-            shares = [seen.count(one) / len(seen) for one in ("FAIL", "PASS", "INCONCLUSIVE")]
+            row = shares(truth, spread, options.comparisons, options.seed)
             print(
-                f"| {truth.name} | {spread:.0%} | " + " | ".join(f"{s:.1%}" for s in shares) + " |"
+                f"| {truth.name} | {spread:.0%} | {row.fail:.1%} | {row.passed:.1%} "
+                f"| {row.inconclusive:.1%} | {row.pairs} |"
             )
     return 0
 

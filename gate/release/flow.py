@@ -17,7 +17,7 @@ from reports.comparison import compare
 from reports.comparison.gate_record import GateRecord
 from reports.logs import load_rules, read_log
 from reports.release import Release
-from reports.store import CONFORMANCE
+from reports.stored_files import CONFORMANCE
 from reports.trials.decision import decide
 from reports.verdict import ExitCode, judge_conformance
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reports.comparison import compare
 from reports.conformance_result import ResultFileError
-from reports.store import read_release
+from reports.stored_files import read_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

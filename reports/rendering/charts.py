@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reports.histograms import histogram_of
 from reports.load_figures import success_latency
 from reports.rendering.figures import Figures
 from reports.rendering.scales import Scale
@@ -74,11 +75,9 @@ def latency_chart(series: list[tuple[str, Distribution]], words: Words) -> Drawi
 
 def _density(one: Distribution, low: float, high: float) -> list[tuple[float, float]]:
     """Value and height, 0 to 1, over bins of equal width on the logarithmic axis."""
-    from hdrh.histogram import HdrHistogram
-
     counts = [0.0] * _BINS
     width = math.log(high / low) / _BINS
-    for item in HdrHistogram.decode(one.histogram).get_recorded_iterator():
+    for item in histogram_of(one).get_recorded_iterator():
         value = max(item.value_iterated_to / one.scale, low)
         bin_number = min(_BINS - 1, max(0, int(math.log(value / low) / width)))
         counts[bin_number] += item.count_at_value_iterated_to

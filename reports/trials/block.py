@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.trials.histograms import Merged
+from reports.histograms import Merged
 from reports.trials.result import Block
 
 if TYPE_CHECKING:

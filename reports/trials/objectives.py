@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reports.histograms import Merged
 from reports.load_result import Objective
 from reports.statistics.binomial import lower_bound, more_needed, upper_bound
-from reports.trials.histograms import Merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -19,7 +19,7 @@ from releases import (
     serving,
 )
 
-from reports.store import read_release
+from reports.stored_files import read_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -107,7 +107,7 @@ def test_a_command_that_ends_at_once_shows_its_last_line(tmp_path: Path) -> None
             *VERSIONS,
             "--reports-dir",
             str(tmp_path / "reports"),
-        ],  # fmt: skip
+        ],
     )
     assert done.exit_code == ExitCode.UNREACHABLE
     line = done.stderr.strip().splitlines()[-1]

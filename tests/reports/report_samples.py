@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import random
 from typing import Any
@@ -175,7 +176,7 @@ def start(*seconds: float) -> StartupResult:
 
 def distribution(values: list[float]) -> Distribution:
     """Milliseconds in a real HDR histogram of microseconds."""
-    histogram = HdrHistogram(1, 3_600_000_000, 3)
+    histogram = HdrHistogram(1, 3_600_000_000, 3, b64_wrap=False)
     for value in values:
         histogram.record_value(round(value * 1000))
 
@@ -195,7 +196,7 @@ def distribution(values: list[float]) -> Distribution:
         p999=at(99.9),
         unsupported=("p99", "p999") if len(values) < 300 else ("p999",),
         scale=1000,
-        histogram=histogram.encode().decode(),
+        histogram=base64.b64encode(histogram.encode()).decode(),
     )
 
 

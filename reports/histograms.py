@@ -1,4 +1,4 @@
-"""The histograms of several load runs, read as one."""
+"""The histograms of load runs, read back: one, or several as one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from reports.load_result import Distribution
 
 
+def histogram_of(distribution: Distribution) -> HdrHistogram:
+    """The histogram that a distribution carries; its values are in `scale` parts of the unit."""
+    from hdrh.histogram import HdrHistogram
+
+    return HdrHistogram.decode(base64.b64decode(distribution.histogram), b64_wrap=False)
+
+
 class Merged:
     """Every value of some distributions of one measure, in that measure's unit."""
 
@@ -25,9 +32,7 @@ class Merged:
             self._add(one)
 
     def _add(self, one: Distribution) -> None:
-        from hdrh.histogram import HdrHistogram
-
-        decoded = HdrHistogram.decode(base64.b64decode(one.histogram), b64_wrap=False)
+        decoded = histogram_of(one)
         self.count, self._scale = self.count + one.count, one.scale
         if self._histogram is None:
             self._histogram = decoded
