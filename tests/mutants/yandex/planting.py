@@ -187,7 +187,7 @@ def refuse_otherwise(name: str, change: Callable[[TextError], TextError]) -> Non
 
 def let_in(rule: Callable[[str | None, str, bool], bool]) -> None:
     """Decide about keys otherwise: `rule(Authorization, path, as it should be)`."""
-    from reference_server.yandex.grpc_authorization import GrpcAuthorization
+    from reference_server.yandex.grpc_authorization import GrpcAuthorization, _refusal
 
     def may_pass(self: authorization.Authorization, scope: Any) -> bool:
         values = [value for name, value in scope["headers"] if name == b"authorization"]
@@ -195,14 +195,12 @@ def let_in(rule: Callable[[str | None, str, bool], bool]) -> None:
         return rule(values[0].decode("latin-1") if values else None, scope["path"], right)
 
     authorization.Authorization._may_pass = may_pass  # type: ignore[method-assign]
-    refused = GrpcAuthorization.intercept_service
 
     async def intercept(self: Any, continuation: Any, details: Any) -> Any:
         values = [value for name, value in details.invocation_metadata if name == "authorization"]
         right = len(values) == 1 and self._keys.accepts(values[0].encode())
-        if rule(values[0] if values else None, details.method, right):
-            return await continuation(details)
-        with_no_key = details._replace(invocation_metadata=())
-        return await refused(self, continuation, with_no_key)
+        handler = await continuation(details)
+        in_order = rule(values[0] if values else None, details.method, right)
+        return handler if handler is None or in_order else _refusal(handler)
 
     GrpcAuthorization.intercept_service = intercept  # type: ignore[method-assign]

@@ -206,7 +206,11 @@ def samples_refused() -> None:
     fail_where("few_shot", lambda request: bool(request.samples))
 
 
-@patches(kills=both("CLASSIFY-9"), all_of=True)
+@patches(
+    kills=both("CLASSIFY-9"),
+    all_of=True,
+    arguments=("--model-uri", "fewShotTextClassification=cls://0/general"),
+)
 def samples_required() -> None:
     """A classification without samples is refused."""
     fail_where("few_shot", lambda request: not request.samples, Code.INVALID_ARGUMENT)
