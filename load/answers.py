@@ -31,7 +31,7 @@ def validator(
     contract: str, schema: str, edition: str | None = None
 ) -> jsonschema_rs.Draft202012Validator:
     """The compiled schema, looked up once: a look-up per answer would cost more than judging it."""
-    return load_contract(contract).fast_validator(schema, edition)
+    return load_contract(contract).tolerant_validator(schema, edition)
 
 
 def parsed(body: bytes, contract: str, schema: str, edition: str | None = None) -> Any:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from hdrh.histogram import HdrHistogram
 
-from load.binomial import requests_needed
 from reports.load_result import Distribution
+from reports.statistics.binomial import requests_needed
 
 if TYPE_CHECKING:
     from reports.load_result import Unit

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from load import recorder as measures
-from load.binomial import CONFIDENCE, lower_bound, more_needed, upper_bound
 from load.errors import UsageError
 from reports.load_result import Objective, SloResult
+from reports.statistics.binomial import CONFIDENCE, lower_bound, more_needed, upper_bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -35,7 +35,12 @@ def requests_needed(percentile: float, confidence: float = CONFIDENCE) -> int:
 
 
 def more_needed(over: int, trials: int, allowed: float, confidence: float = CONFIDENCE) -> int:
-    """How many more requests, if none of them is over, would settle that the share is allowed."""
+    """How many more requests, if none of them is over, would settle that the share is allowed.
+
+    Where nothing is allowed the count decides, so there one request is enough.
+    """
+    if allowed <= 0.0:
+        return max(0, 1 - trials)
     most = 1 << 32
     if upper_bound(over, trials + most, confidence) > allowed:
         return most

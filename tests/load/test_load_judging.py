@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from load.binomial import at_least, lower_bound, more_needed, requests_needed, upper_bound
 from load.capacity import Search
 from load.errors import UsageError
 from load.generator import Health
@@ -17,6 +16,13 @@ from load.recovery import recovery_s
 from load.slo import judge, read_slo, verdict_on_share
 from load.validity import Facts, findings
 from reports.load_result import CapacityProbe
+from reports.statistics.binomial import (
+    at_least,
+    lower_bound,
+    more_needed,
+    requests_needed,
+    upper_bound,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
