@@ -12,9 +12,9 @@ from fastapi.responses import JSONResponse
 from reference_server import container_log
 from reference_server.authorization import AcceptedKeys, Authorization
 from reference_server.internal_errors import internal_error
-from reference_server.ocr.engine import find_engine
+from reference_server.metrics import Metrics, metrics_router
 from reference_server.ocr.openapi import SERVICE
-from reference_server.ocr.recognition import RecognitionPool
+from reference_server.ocr.pool import pool_for
 from reference_server.ocr.routes import router_for
 from reference_server.ocr.service import OcrService
 from reference_server.openai_api.iam import iam_router
@@ -28,7 +28,7 @@ from reference_server.yandex.service import FoundationModels
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from reference_server.ocr.engine import OcrEngine
+    from reference_server.ocr.engine import AnyEngine
     from reference_server.settings import Settings
     from reference_server.text.engine import TextEngine
 
@@ -37,21 +37,18 @@ logger = logging.getLogger("reference_server")
 
 def create_app(
     settings: Settings,
-    ocr_engine: OcrEngine | None = None,
+    ocr_engine: AnyEngine | None = None,
     text_engine: TextEngine | None = None,
 ) -> FastAPI:
     """The server's ASGI application.
 
-    A given `ocr_engine` serves all workers at once, so its `read` must be safe on several threads;
-    without one each worker builds its own of `settings.engine`.
+    A given `ocr_engine` serves all workers at once, so its `read` must be safe on several threads,
+    unless it reads batches; without one `settings.engine` is built.
     """
     for folder in (settings.state_dir, settings.temp_folder, settings.output_folder):
         folder.mkdir(parents=True, exist_ok=True)
-    pool = RecognitionPool(
-        lambda: ocr_engine or find_engine(settings.engine).build(settings),
-        workers=settings.workers,
-        queue_size=settings.queue_size,
-    )
+    metrics = Metrics()
+    pool = pool_for(settings, metrics, ocr_engine)
     text_engine = text_engine or TEXT_ENGINES[settings.text_engine].build(settings)
     models = FoundationModels(text_engine, also_served={settings.model_name})
     operations = Operations(models)
@@ -80,7 +77,8 @@ def create_app(
         description=SERVICE["description"],
         lifespan=lifespan,
     )
-    app.include_router(router_for(OcrService(settings, pool)), tags=["ocr"])
+    app.include_router(router_for(OcrService(settings, pool), metrics), tags=["ocr"])
+    app.include_router(metrics_router(metrics))
     app.include_router(yandex_router(models, operations))
     app.include_router(openai_router(text_engine, settings.model_name))
     if tokens is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn, get_args, get_origin
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from reference_server.paddle_settings import PaddleSettings
 from reference_server.text_settings import TextSettings
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def default_workers() -> int:
     return os.cpu_count() or 1
 
 
-class Settings(TextSettings):
+class Settings(PaddleSettings, TextSettings):
     """What a server process is told at its start. A flag wins over the environment."""
 
     model_config = SettingsConfigDict(
@@ -59,16 +60,16 @@ class Settings(TextSettings):
     release: Release = Field("1.0.9", description="release of the OCR service to play")
     engine: str = Field("rapidocr", description="OCR engine: rapidocr, tesseract, paddleocr-vl")
     workers: int = Field(
-        default_factory=default_workers, ge=1, le=256, description="pages read at the same time"
+        default_factory=default_workers,
+        ge=1,
+        le=256,
+        description="pages read at once by rapidocr and tesseract",
     )
     queue_size: int = Field(
         64, ge=0, description="pages that may wait for a worker; one more gets 503"
     )
     ocr_languages: str = Field(
         "rus+eng", pattern=r"^\w+(\+\w+)*$", description="languages of the tesseract engine"
-    )
-    vl_server_url: str | None = Field(
-        None, description="OpenAI-compatible server that recognises for paddleocr-vl"
     )
     api_key: SecretStr | None = Field(
         None, description="key that every HTTP path then asks for, as the gateway does"

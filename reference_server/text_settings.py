@@ -39,7 +39,7 @@ class TextSettings(BaseSettings):
         60.0, gt=0, le=3600, description="seconds without a byte from there until it is given up"
     )
     model_dir: Path | None = Field(
-        None, description="folder of the Hugging Face model behind the transformers engine"
+        None, description="folder of the model of the transformers or the paddleocr-vl engine"
     )
     model_device: str = Field(
         "auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="device of that model"

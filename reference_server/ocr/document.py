@@ -1,12 +1,10 @@
-"""From pages to the two result documents: Markdown, and JSON in PaddleOCR-VL's shape."""
+"""From a page to its part of the two results: Markdown, and JSON in PaddleOCR-VL's shape."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from reference_server.ocr.engine import Page
 
 MODEL_SETTINGS = {
@@ -17,23 +15,25 @@ MODEL_SETTINGS = {
 }
 
 
-def markdown(pages: Sequence[Page]) -> str:
-    """The text of all pages in reading order, blocks apart by an empty line."""
-    return "\n\n".join(block.text for page in pages for block in page.blocks if block.text)
+def markdown(page: Page) -> str:
+    """The page's text in reading order, blocks apart by an empty line."""
+    if page.markdown is not None:
+        return page.markdown
+    return "\n\n".join(block.text for block in page.blocks if block.text)
 
 
-def json_data(pages: Sequence[Page], input_path: str) -> dict[str, Any] | list[dict[str, Any]]:
-    """What PaddleOCR-VL's `save_to_json` writes: an object, or an array of several pages."""
-    documents = [_page(page, input_path, number, len(pages)) for number, page in enumerate(pages)]
-    return documents[0] if len(documents) == 1 else documents
-
-
-def _page(page: Page, input_path: str, number: int, count: int) -> dict[str, Any]:
+def page_data(page: Page, input_path: str, number: int, count: int) -> dict[str, Any]:
+    """What PaddleOCR-VL's `save_to_json` writes of page `number` (from 0) of `count`."""
     several = count > 1
-    return {
+    place = {
         "input_path": input_path,
         "page_index": number if several else None,
         "page_count": count if several else None,
+    }
+    if page.document is not None:
+        return {**page.document, **place}
+    return {
+        **place,
         "width": page.width,
         "height": page.height,
         "model_settings": MODEL_SETTINGS,

@@ -49,7 +49,18 @@ def check_image(data: bytes, *, max_pixels: int) -> None:
         _check_pixels(image.size, max_pixels)
 
 
-def decode_pages(data: bytes, *, max_pixels: int, max_pages: int) -> Iterator[Image.Image]:
+def count_pages(data: bytes, *, max_pages: int) -> int:
+    """How many pages there are; raises InvalidImage if more than `max_pages`."""
+    with _opened(data) as image:
+        number = 1
+        while image.format in PAGED_FORMATS and _next_frame(image, number):
+            if number == max_pages:
+                raise InvalidImage(f"more than {max_pages} pages")
+            number += 1
+        return number
+
+
+def decode_pages(data: bytes, *, max_pixels: int) -> Iterator[Image.Image]:
     """The pages in order, upright and RGB, transparency on white; decoded one at a time.
 
     `max_pixels` counts all pages together. Raises InvalidImage.
@@ -64,8 +75,6 @@ def decode_pages(data: bytes, *, max_pixels: int, max_pages: int) -> Iterator[Im
             number += 1
             if image.format not in PAGED_FORMATS or not _next_frame(image, number):
                 return
-            if number == max_pages:
-                raise InvalidImage(f"more than {max_pages} pages")
 
 
 def _opened(data: bytes) -> ImageFile.ImageFile | Image.Image:

@@ -1,14 +1,16 @@
-"""The result files: safe and distinct names, atomic writes, listing and lookup."""
+"""The result files: safe and distinct names, written page by page, listing and lookup."""
 
 from __future__ import annotations
 
 import os
 import re
 import unicodedata
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import indent
 from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,18 +61,81 @@ def safe_stem(name: str, fallback: str) -> str:
     return f"_{kept}" if _RESERVED.match(kept) else kept
 
 
+class StorageFailed(Exception):
+    """The disk does not take the results; the text says why."""
+
+
+class ResultWriter:
+    """The two results of one image while its pages come: each page is on disk at once."""
+
+    def __init__(self, part: Path, pages: int) -> None:
+        self.markdown_part = part.with_name(part.name + ".md")
+        self.json_part = part.with_name(part.name + ".json")
+        self._several = pages > 1
+        self._written = 0
+        with ExitStack() as opened:
+            self._markdown = opened.enter_context(self.markdown_part.open("w", encoding="utf-8"))
+            self._json = opened.enter_context(self.json_part.open("w", encoding="utf-8"))
+            self._opened = opened.pop_all()
+
+    def add(self, markdown: str, json_text: str) -> None:
+        """The next page's Markdown and its JSON object. Raises StorageFailed."""
+        with _storing():
+            if markdown:
+                self._markdown.write("\n\n" + markdown if self._markdown.tell() else markdown)
+            if self._several:
+                self._json.write(",\n" if self._written else "[\n")
+                json_text = indent(json_text, "    ")
+            self._json.write(json_text)
+            self._markdown.flush()
+            self._json.flush()
+        self._written += 1
+
+    def finish(self) -> None:
+        """Write what is left."""
+        if self._several:
+            self._json.write("\n]")
+        self._opened.close()
+
+    def close(self) -> None:
+        """Remove what was not kept."""
+        self._opened.close()
+        self.markdown_part.unlink(missing_ok=True)
+        self.json_part.unlink(missing_ok=True)
+
+
 class ResultStore:
     """One folder of results, shared by every request and every process that uses it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def write(self, stem: str, now: datetime, markdown: str, json_text: str) -> ResultFiles:
-        """Write both files under a name that no other request has; each appears complete."""
-        with self._reserved(f"{now:%Y%m%d_%H%M%S}_{stem}") as name:
-            files = ResultFiles(self.folder / f"{name}.md", self.folder / f"{name}.json")
-            _write_atomically(files.markdown, markdown)
-            _write_atomically(files.json, json_text)
+    @contextmanager
+    def writing(self, pages: int) -> Iterator[ResultWriter]:
+        """A writer of the results of an image of `pages` pages; what it does not keep is gone.
+
+        Raises StorageFailed if the folder takes no files.
+        """
+        part = self.folder / f".{uuid4().hex}.part"
+        with _storing():
+            writer = ResultWriter(part, pages)
+        try:
+            yield writer
+        finally:
+            with _storing():
+                writer.close()
+
+    def keep(self, writer: ResultWriter, stem: str, now: datetime) -> ResultFiles:
+        """Give both files a name that no other request has; each appears complete.
+
+        Raises StorageFailed.
+        """
+        with _storing():
+            writer.finish()
+            with self._reserved(f"{now:%Y%m%d_%H%M%S}_{stem}") as name:
+                files = ResultFiles(self.folder / f"{name}.md", self.folder / f"{name}.json")
+                writer.markdown_part.replace(files.markdown)
+                writer.json_part.replace(files.json)
         return files
 
     @contextmanager
@@ -126,10 +191,9 @@ def _type_of(filename: str) -> FileType | None:
     return "json" if filename.endswith(".json") else None
 
 
-def _write_atomically(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
+@contextmanager
+def _storing() -> Iterator[None]:
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        raise StorageFailed(error.strerror or str(error)) from None

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 
 from reference_server.ocr import openapi
 from reference_server.ocr.download import DownloadFailed
-from reference_server.ocr.engine import EngineUnavailable
+from reference_server.ocr.engine import EngineUnavailable, OutOfMemory
 from reference_server.ocr.images import InvalidImage
 from reference_server.ocr.inputs import InvalidBase64, NoImage, TooLarge, read_form
 from reference_server.ocr.recognition import QueueFull
@@ -22,6 +22,7 @@ from reference_server.ocr.service import ProcessingFailed
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
 
+    from reference_server.metrics import Metrics
     from reference_server.ocr.service import OcrService
 
 RETRY_AFTER_S = 2
@@ -39,7 +40,7 @@ class ClientGone(Exception):
     """The client closed its connection before the answer."""
 
 
-def router_for(service: OcrService) -> APIRouter:
+def router_for(service: OcrService, metrics: Metrics) -> APIRouter:
     """The contract's routes over one service."""
     router = APIRouter()
     settings = service.settings
@@ -51,7 +52,7 @@ def router_for(service: OcrService) -> APIRouter:
     @router.get("/health", summary="Health check", responses=openapi.HEALTH)
     async def health() -> dict[str, str]:
         status, paddleocr = health_words(service)
-        return {
+        words = {
             "status": status,
             "paddleocr": paddleocr,
             "s3_storage": "configured" if service.s3 else "not_configured",
@@ -59,6 +60,7 @@ def router_for(service: OcrService) -> APIRouter:
             "temp_dir": str(settings.temp_folder),
             "docs": "/docs - Swagger UI для тестирования API",
         }
+        return words if service.pool.failure is None else {**words, "error": service.pool.failure}
 
     @router.post(
         "/ocr",
@@ -68,12 +70,12 @@ def router_for(service: OcrService) -> APIRouter:
     )
     async def ocr(request: Request) -> dict[str, Any]:
         started = time.monotonic()
-        with errors_as_http():
+        with metrics.request(), errors_as_http():
             form = await read_form(request, settings.max_upload_bytes)
             image = await service.receive(form)
-            pages = await _unless_gone(request, service.recognise(image))
+            result = await _unless_gone(request, service.recognise(image))
             return await service.answer(
-                image, pages, started=started, return_content=form.return_content
+                image, result, started=started, return_content=form.return_content
             )
 
     @router.get("/files", summary="List the results", responses=openapi.FILES)
@@ -120,11 +122,9 @@ def errors_as_http() -> Iterator[None]:
         raise HTTPException(400, f"Invalid image format: {error}") from None
     except TooLarge as error:
         raise HTTPException(413, str(error)) from None
-    except QueueFull:
+    except (QueueFull, OutOfMemory) as error:
         raise HTTPException(
-            503,
-            f"{UNAVAILABLE}too many images are waiting",
-            headers={"Retry-After": str(RETRY_AFTER_S)},
+            503, f"{UNAVAILABLE}{error}", headers={"Retry-After": str(RETRY_AFTER_S)}
         ) from None
     except EngineUnavailable as error:
         raise HTTPException(503, f"{UNAVAILABLE}{error}") from None

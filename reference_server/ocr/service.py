@@ -15,18 +15,13 @@ from anyio import CapacityLimiter, to_thread
 from reference_server.ocr import document, s3
 from reference_server.ocr.download import fetch
 from reference_server.ocr.engine import EngineUnavailable
-from reference_server.ocr.images import InvalidImage, check_image, decode_pages
+from reference_server.ocr.images import InvalidImage, check_image, count_pages, decode_pages
 from reference_server.ocr.inputs import decode_base64, read_upload, url_stem
-from reference_server.ocr.results import ResultStore, safe_stem
+from reference_server.ocr.results import ResultStore, StorageFailed, safe_stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from PIL.Image import Image
-
-    from reference_server.ocr.engine import Page
     from reference_server.ocr.inputs import InputType, OcrForm
-    from reference_server.ocr.recognition import RecognitionPool
+    from reference_server.ocr.recognition import ReadImages, RecognitionPool
     from reference_server.ocr.results import ResultFiles
     from reference_server.settings import Settings
 
@@ -51,6 +46,14 @@ class ReceivedImage:
     data: bytes
     input_type: InputType
     stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResult:
+    """What was read of an image: its files, and when they were complete."""
+
+    files: ResultFiles
+    at: datetime
 
 
 class OcrService:
@@ -89,21 +92,13 @@ class OcrService:
         fallback = FALLBACK_STEMS[kind]
         return ReceivedImage(data, kind, safe_stem(name, fallback) if name else fallback)
 
-    async def recognise(self, image: ReceivedImage) -> list[Page]:
-        """The image's pages; when cancelled, the image leaves the pool.
+    async def recognise(self, image: ReceivedImage) -> StoredResult:
+        """Read the image's pages and store what they say; cancelled, the image leaves the pool.
 
-        Raises QueueFull, EngineUnavailable, InvalidImage, or ProcessingFailed for whatever else
-        the engine raises.
+        Raises QueueFull, EngineUnavailable, InvalidImage, or ProcessingFailed if the disk takes
+        no results, and for whatever else the engine raises.
         """
-
-        def decode() -> Iterator[Image]:
-            return decode_pages(
-                image.data,
-                max_pixels=self.settings.max_pixels,
-                max_pages=self.settings.max_pages,
-            )
-
-        reading = self.pool.submit(decode)
+        reading = self.pool.submit(lambda read: self._read_and_store(image, read))
         try:
             future = asyncio.wrap_future(reading.future)
             await asyncio.wait({future})
@@ -114,42 +109,45 @@ class OcrService:
         if error is None or isinstance(error, EngineUnavailable | InvalidImage):
             return future.result()
         logger.error("OCR processing failed", exc_info=error)
+        if isinstance(error, StorageFailed):
+            raise ProcessingFailed(f"results cannot be stored: {error}")
         raise ProcessingFailed(f"{type(error).__name__}: {error}")
 
-    async def answer(
-        self, image: ReceivedImage, pages: list[Page], *, started: float, return_content: bool
-    ) -> dict[str, Any]:
-        """Store the results and describe them as the release's edition does.
+    def _read_and_store(self, image: ReceivedImage, read: ReadImages) -> StoredResult:
+        """On a worker: each page's results go to disk before the next page's are waited for."""
+        count = count_pages(image.data, max_pages=self.settings.max_pages)
+        pages = read(decode_pages(image.data, max_pixels=self.settings.max_pixels))
+        input_path = f"{self.settings.temp_folder}/{image.stem}"
+        with self.results.writing(count) as writer:
+            for number, page in enumerate(pages):
+                data = document.page_data(page, input_path, number, count)
+                text = json.dumps(data, ensure_ascii=False, indent=4)
+                writer.add(document.markdown(page), text)
+            now = datetime.now()  # noqa: DTZ005 - the contract's timestamps are naive
+            return StoredResult(self.results.keep(writer, image.stem, now), now)
 
-        `started` is the request's start on the monotonic clock, in seconds. Raises
-        ProcessingFailed if the disk does not take the results.
+    async def answer(
+        self, image: ReceivedImage, result: StoredResult, *, started: float, return_content: bool
+    ) -> dict[str, Any]:
+        """Describe the stored results as the release's edition does.
+
+        `started` is the request's start on the monotonic clock, in seconds.
         """
-        now = datetime.now()  # noqa: DTZ005 - the contract's timestamps are naive
-        text = document.markdown(pages)
-        data = document.json_data(pages, f"{self.settings.temp_folder}/{image.stem}")
-        try:
-            files = await to_thread.run_sync(
-                lambda: self.results.write(
-                    image.stem, now, text, json.dumps(data, ensure_ascii=False, indent=4)
-                )
-            )
-        except OSError as error:
-            logger.exception("Results cannot be stored")
-            raise ProcessingFailed(f"results cannot be stored: {error.strerror}") from None
+        files = result.files
         stored = await self._store_in_s3(files)
         answer: dict[str, Any] = {
             "status": "success",
             "input_type": image.input_type,
             "local_files": {"markdown": str(files.markdown), "json": str(files.json)},
-            "timestamp": now.isoformat(),
+            "timestamp": result.at.isoformat(),
         }
         if stored is not None:
             answer["s3_files"] = stored
         if self.settings.edition == "1.3":
             answer["elapsed_sec"] = round(time.monotonic() - started, 3)
         if return_content:
-            answer["markdown_text"] = text
-            answer["json_data"] = data
+            answer["markdown_text"] = files.markdown.read_text(encoding="utf-8")
+            answer["json_data"] = json.loads(files.json.read_bytes())
         return answer
 
     async def _store_in_s3(self, files: ResultFiles) -> dict[str, Any] | None:

@@ -103,7 +103,7 @@ def test_a_client_that_leaves_takes_its_image_out_of_the_queue(
             if future.cancelled():
                 left.set()
 
-    monkeypatch.setattr("reference_server.app.RecognitionPool", Watched)
+    monkeypatch.setattr("reference_server.ocr.pool.RecognitionPool", Watched)
     client = serve(workers=1, queue_size=1)
     engine.gate.clear()
     with ThreadPoolExecutor(1) as threads:
@@ -138,10 +138,11 @@ def test_an_abandoned_image_stops_after_the_page_it_is_at(engine) -> None:
 
     pool = RecognitionPool(lambda: engine, workers=1, queue_size=0)
     engine.gate.clear()
-    reading = pool.submit(lambda: (Image.new("RGB", (n + 1, 1)) for n in range(5)))
+    images = (Image.new("RGB", (n + 1, 1)) for n in range(5))
+    reading = pool.submit(lambda read: list(read(images)))
     assert engine.entered.acquire(timeout=20)
     with pytest.raises(QueueFull):
-        pool.submit(lambda: iter(()))
+        pool.submit(list)
     reading.abandon()
     engine.gate.set()
     assert reading.future.exception(20) is not None
@@ -167,7 +168,7 @@ def test_a_failed_load_is_tried_again_but_not_at_once(engine, monkeypatch) -> No
     pool = RecognitionPool(lambda: engine, workers=1, queue_size=0)
 
     def read() -> Future[list[Page]]:
-        return pool.submit(lambda: iter([Image.new("RGB", (1, 1))])).future
+        return pool.submit(lambda read: list(read([Image.new("RGB", (1, 1))]))).future
 
     for _ in range(2):
         assert str(read().exception(20)) == "out of memory"

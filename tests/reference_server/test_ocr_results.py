@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from reference_server.ocr.results import ResultStore, safe_stem
+from reference_server.ocr.results import ResultFiles, ResultStore, safe_stem
 
 EDITION_1_0 = {"status", "input_type", "local_files", "timestamp"}
 
@@ -107,26 +107,58 @@ def test_a_hostile_name_stays_inside_the_folder(serve, image_of, tmp_path, name:
     assert sorted(path.name for path in output.iterdir()) == sorted(path.name for path in paths)
 
 
+def stored(folder: Path, now: datetime, *pages: str) -> ResultFiles:
+    """The files of an image of these pages."""
+    store = ResultStore(folder)
+    with store.writing(len(pages)) as writer:
+        for page in pages:
+            writer.add(page, json.dumps({"text": page}))
+        return store.keep(writer, "a", now)
+
+
 def test_a_name_taken_by_another_process_is_left_alone(tmp_path: Path) -> None:
     now = datetime(2025, 12, 5, 9, 0, 34)  # noqa: DTZ001 - the contract's times are naive
-    first = ResultStore(tmp_path).write("a", now, "one", "{}")
-    second = ResultStore(tmp_path).write("a", now, "two", "{}")
+    first, second = (stored(tmp_path, now, text) for text in ("one", "two"))
     assert first.markdown.name == "20251205_090034_a.md"
     assert (first.markdown.read_text(), second.markdown.read_text()) == ("one", "two")
     assert len(list(tmp_path.iterdir())) == 4
 
 
-def test_a_disk_that_takes_nothing_is_a_500_that_says_so(serve, image_of, monkeypatch) -> None:
+def test_a_disk_that_takes_nothing_is_a_500_that_says_so(
+    serve, image_of, monkeypatch, tmp_path
+) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     client = serve()
-    monkeypatch.setattr(ResultStore, "write", full)
+    monkeypatch.setattr(Path, "replace", full)
     answer = client.post("/ocr", files={"file": ("a.png", image_of())})
     assert answer.status_code == 500
     assert answer.json() == {
         "detail": "OCR processing failed: results cannot be stored: No space left on device"
     }
+    assert list((tmp_path / "state" / "output").iterdir()) == []
+
+
+def test_a_result_folder_that_went_away_is_a_500_that_says_so(serve, image_of, tmp_path) -> None:
+    client = serve()
+    (tmp_path / "state" / "output").rmdir()
+    answer = client.post("/ocr", files={"file": ("a.png", image_of())})
+    assert answer.status_code == 500
+    assert "No such file or directory" in answer.json()["detail"]
+
+
+def test_each_page_is_on_disk_before_the_next_is_read(tmp_path: Path) -> None:
+    pages = ["one", "", "three\n\nlines"]
+    with ResultStore(tmp_path).writing(len(pages)) as writer:
+        for number, page in enumerate(pages):
+            writer.add(page, json.dumps({"text": page}, indent=4))
+            on_disk = writer.json_part.read_text()
+            assert json.loads(on_disk + "]")[number] == {"text": page}
+        assert writer.markdown_part.read_text() == "one\n\nthree\n\nlines"
+    assert list(tmp_path.iterdir()) == []
+    files = stored(tmp_path, datetime(2025, 12, 5), *pages)  # noqa: DTZ001 - as above
+    assert json.loads(files.json.read_text()) == [{"text": page} for page in pages]
 
 
 def test_files_lists_the_newest_and_gives_each(serve, image_of) -> None:
