@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 from rich.console import Console
 
 from gate.child_process import interrupted_by_sigterm
-from gate.release.ci_output import append_summary, workflow_commands
+from gate.github import tell_github
 from gate.release.errors import CannotJudge
 from gate.release.flow import Gate
 from gate.release.journal import JournalError, opened
@@ -22,6 +21,7 @@ from gate.release.progress import telling
 from gate.release.side import SideOptions, brought_up
 from reports.conformance_result import ResultFileError
 from reports.release import Release
+from reports.rendering.ci import github_annotations
 from reports.store import ReportStore
 from reports.verdict import ExitCode
 
@@ -195,9 +195,9 @@ def _up(
 
 
 def _show(plan: GatePlan, gate: Gate, verdict: Verdict, path: Path) -> None:
-    for line in workflow_commands(gate.candidate_release(), os.environ):
-        click.echo(line)
-    append_summary(path, os.environ)
+    judged = gate.candidate_release().conformance
+    rows = judged.requirements if judged else ()
+    tell_github(path.read_text(encoding="utf-8"), github_annotations(rows))
     for reason in verdict.reasons:
         click.echo(f"  {reason}")
     click.echo(f"{verdict.name} · {plan.baseline.version} → {plan.candidate.version} · {path}")

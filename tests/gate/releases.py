@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -23,6 +24,21 @@ if TYPE_CHECKING:
 FAKE = Path(__file__).parent / "fake_release.py"
 KEY = "k-for-loopback-only"
 MODEL = "model-run-local-among"
+CONTRACT = 'contracts = ["openai"]\ndepth = "quick"\n'
+LOAD = """
+[load]
+scenario = "completion"
+rate = 25
+duration_s = 2
+warmup_s = 0.2
+options = { mix = "completion=1" }
+
+[trial]
+min_pairs = 2
+max_pairs = 6
+rule_out_wrong_share = 0.1
+"""
+POLICY = CONTRACT + LOAD
 UP_WITHIN_S = 60.0
 GATE_WITHIN_S = 300.0
 
@@ -110,6 +126,12 @@ def run_gate(folder: Path, *arguments: str, policy: str | None = None, **more: s
         check=False,
     )
     return GateRun(done.returncode, done.stdout, done.stderr, folder / "reports")
+
+
+def stored(folder: Path, reports: Path) -> tuple[str, ...]:
+    """Arguments that name a stored baseline; the reports lie in the test's own folder."""
+    shutil.copytree(reports, folder / "reports")
+    return ("--baseline", str(folder / "reports/svc/1.0.8"), "--candidate-version", "1.0.9")
 
 
 def judged(record: GateRecord) -> dict[str, str]:

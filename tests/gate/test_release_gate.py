@@ -3,89 +3,28 @@
 from __future__ import annotations
 
 import resource
-import shutil
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from releases import (
+    CONTRACT,
     GATE_WITHIN_S,
+    LOAD,
+    POLICY,
     command,
     environment,
     gate_arguments,
     judged,
     run_gate,
     serving,
+    stored,
 )
 
 from reports.stored_files import read_release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-CONTRACT = 'contracts = ["openai"]\ndepth = "quick"\n'
-LOAD = """
-[load]
-scenario = "completion"
-rate = 25
-duration_s = 2
-warmup_s = 0.2
-options = { mix = "completion=1" }
-
-[trial]
-min_pairs = 2
-max_pairs = 6
-rule_out_wrong_share = 0.1
-"""
-POLICY = CONTRACT + LOAD
-VIOLATED = "OAI-MODELS-5"
-
-
-@pytest.fixture(scope="module")
-def ordinary() -> Iterator[str]:
-    """The URL of a release as it should be."""
-    with serving(sleep=0.3) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def violating() -> Iterator[str]:
-    """The URL of a release that breaks one promise."""
-    with serving(violates=1) as url:
-        yield url
-
-
-def report_of(folder: Path, url: str) -> Path:
-    """The published report of one release, made by the suite as a user makes it."""
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "pytest", "conformance", "-q", "-p", "no:cacheprovider",
-            "--base-url", url, "--contract", "openai", "--depth", "quick",
-            "--service-name", "svc", "--service-version", "1.0.8", "--seed", "1",
-            "--reports-dir", str(folder), "--api-key-env", "GATE_TEST_KEY",
-        ],
-        env=environment(), capture_output=True, text=True, timeout=GATE_WITHIN_S, check=False,
-    )  # fmt: skip
-    assert (folder / "svc/1.0.8/conformance.json").is_file(), done.stdout
-    return folder
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory, ordinary: str) -> Path:
-    return report_of(tmp_path_factory.mktemp("kept"), ordinary)
-
-
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory, violating: str) -> Path:
-    return report_of(tmp_path_factory.mktemp("broken"), violating)
-
-
-def stored(folder: Path, reports: Path) -> tuple[str, ...]:
-    """Arguments that name a stored baseline; the reports lie in the test's own folder."""
-    shutil.copytree(reports, folder / "reports")
-    return ("--baseline", str(folder / "reports/svc/1.0.8"), "--candidate-version", "1.0.9")
 
 
 def test_a_must_newly_violated_fails(tmp_path: Path, kept: Path, violating: str) -> None:

@@ -28,3 +28,16 @@ def test_planted_regressions_are_found(truth: Truth, spread: float) -> None:
     row = shares(truth, spread, COMPARISONS, SEED)
     assert row.fail >= 0.95, row
     assert row.passed <= 0.04, row
+
+
+def test_the_published_table_keeps_what_is_promised() -> None:
+    page = (Path(__file__).parents[2] / "docs/statistics.md").read_text()
+    cells = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if line.startswith(("| identical", *(f"| {truth.name} |" for truth in REGRESSIONS)))
+    ]
+    assert len(cells) == (1 + len(REGRESSIONS)) * len(SPREADS)
+    for name, _, fail, *_ in cells:
+        share = float(fail.rstrip("%"))
+        assert share <= 1 if name == IDENTICAL.name else share >= 95
