@@ -68,9 +68,7 @@ def _tasks(draw: DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def valid_calls(draw: DrawFn, models: Models) -> Call:
-    """A call of any of the three methods that must be answered."""
-    method: Method = draw(st.sampled_from([COMPLETION, EMBEDDING, FEW_SHOT]))
+def _valid_calls(draw: DrawFn, models: Models, method: Method) -> Call:
     body: dict[str, Any]
     if method is COMPLETION:
         body = {"completionOptions": draw(_options()), "messages": draw(_conversations())}
@@ -81,6 +79,12 @@ def valid_calls(draw: DrawFn, models: Models) -> Call:
     return Call(method, {"modelUri": models.of(method), **body})
 
 
+def valid_calls(models: Models) -> SearchStrategy[Call]:
+    """A call of any of the three methods that must be answered."""
+    methods = st.sampled_from([COMPLETION, EMBEDDING, FEW_SHOT])
+    return methods.flatmap(lambda method: _valid_calls(models, method))
+
+
 @dataclass(frozen=True)
 class Wrong:
     """A call with one thing wrong, and what that is."""
@@ -89,20 +93,24 @@ class Wrong:
     call: Call
 
 
-_COMPLETION_FAULTS = ("role", "messages", "cold", "hot", "maxTokens")
-_CLASSIFICATION_FAULTS = ("labels", "no labels")
+_FAULTS: tuple[tuple[Method, str], ...] = (
+    *(
+        (method, what)
+        for method in (COMPLETION, EMBEDDING, FEW_SHOT)
+        for what in ("no model", "no uri")
+    ),
+    *((COMPLETION, what) for what in ("role", "messages", "cold", "hot", "maxTokens")),
+    (EMBEDDING, "empty"),
+    (FEW_SHOT, "labels"),
+    (FEW_SHOT, "no labels"),
+)
 
 
 @st.composite
 def invalid_calls(draw: DrawFn, models: Models) -> Wrong:
     """A call that must be refused with code 3: a valid one with one thing made wrong."""
-    call = draw(valid_calls(models))
-    known = {
-        COMPLETION: _COMPLETION_FAULTS,
-        EMBEDDING: ("empty",),
-        FEW_SHOT: _CLASSIFICATION_FAULTS,
-    }
-    what = draw(st.sampled_from(("no model", "no uri", *known[call.method])))
+    method, what = draw(st.sampled_from(_FAULTS))
+    call = draw(_valid_calls(models, method))
     options = call.body.get("completionOptions", {})
     if what == "no model":
         return Wrong(what, call.but(modelUri=None))

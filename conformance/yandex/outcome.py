@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.exchange import Answer, NoAnswer, Unexpected, shorten
+from conformance.judging import NotTestable
 
 if TYPE_CHECKING:
     from conformance.yandex.methods import Call, Json
 
-OK, INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED, UNAUTHENTICATED = 0, 3, 5, 12, 16
+OK, INVALID_ARGUMENT, NOT_FOUND, RESOURCE_EXHAUSTED, UNIMPLEMENTED = 0, 3, 5, 8, 12
+UNAUTHENTICATED = 16
+RATE_LIMITED = "the target limits its rate and did not relent: lower --concurrency, or ask for more"
 HTTP_OF_CODE = {
     1: 499, 2: 500, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400,
     12: 501, 13: 500, 14: 503, 15: 500, 16: 401,
@@ -146,7 +149,12 @@ class Outcome:
         return f"{len(self.messages)} messages, the last {last}"
 
     def good(self) -> Outcome:
-        """Itself, if the call was answered. Raises Unexpected otherwise."""
+        """Itself, if the call was answered. Raises Unexpected otherwise.
+
+        Raises NotTestable where the target would not be asked any more just then.
+        """
+        if self.code == RESOURCE_EXHAUSTED:
+            raise NotTestable(RATE_LIMITED, "prerequisite")
         if not self.is_good:
             wanted = "an answer with at least one message"
             raise Unexpected(expected=wanted, got=self.summary, by=self.reproduce)

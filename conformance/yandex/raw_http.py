@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import ssl
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from conformance.exchange import Unexpected
 from conformance.yandex.rest import request_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from conformance.target import Target
@@ -47,16 +50,19 @@ class RawAnswer:
 
 
 class Line:
-    """One connection. Reading raises OSError or ValueError where what comes is not HTTP."""
+    """One connection. Raises Unexpected where what comes is not HTTP, or nothing comes."""
 
     def __init__(self, target: Target) -> None:
         parts = urlsplit(target.public_url)
         self._host = parts.netloc
         secure = parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
-        line = socket.create_connection((parts.hostname or "", port), timeout=IDLE_S)
-        if secure:
-            line = ssl.create_default_context().wrap_socket(line, server_hostname=parts.hostname)
+        self._shown = f"curl -i {target.public_url}"
+        with self._blaming_the_target():
+            line = socket.create_connection((parts.hostname or "", port), timeout=IDLE_S)
+            if secure:
+                context = ssl.create_default_context()
+                line = context.wrap_socket(line, server_hostname=parts.hostname)
         self._line, self._root, self._target = line, parts.path.rstrip("/"), target
         self._buffer = b""
         self.closed = False
@@ -87,11 +93,25 @@ class Line:
         head = "".join(f"{name}: {value}\r\n" for name, value in {**given, **headers}.items())
         start = f"{request.method} {self._root}{request.path} HTTP/{version}\r\n"
         content = f"{start}{head}\r\n".encode() + body
-        self._line.sendall(content)
+        self._shown = self._target.curl(request)
+        with self._blaming_the_target():
+            self._line.sendall(content)
         self._target.ledger.carried(len(content), 0)
 
     def read(self) -> RawAnswer:
         """Read one answer to its end."""
+        with self._blaming_the_target():
+            return self._read()
+
+    @contextlib.contextmanager
+    def _blaming_the_target(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            got = str(error) or repr(error)
+            raise Unexpected(expected="an answer in HTTP", got=got, by=self._shown) from None
+
+    def _read(self) -> RawAnswer:
         while b"\r\n\r\n" not in self._buffer:
             if not self._more():
                 raise ValueError(f"no answer: {self._buffer[:80]!r}")
@@ -118,13 +138,15 @@ class Line:
     def left_over(self) -> bytes:
         """What comes after the answer until the connection is closed, or nothing comes."""
         self._line.settimeout(LINGER_S)
-        while self._more():
-            pass
+        with self._blaming_the_target():
+            while self._more():
+                pass
         return self._buffer
 
     def first_bytes(self) -> bytes:
         """The first bytes of whatever comes."""
-        self._more()
+        with self._blaming_the_target():
+            self._more()
         return self._buffer
 
     def _chunks(self) -> tuple[bytes, bool]:

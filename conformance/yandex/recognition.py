@@ -67,7 +67,7 @@ def _lacks_the_method(answer: Answer | NoAnswer | None) -> bool:
 
 def _smallest(method: Method, uri: str, seed: int) -> Call:
     if method is COMPLETION:
-        return completion(uri, *say.repeat(say.draw_codes(seed, 1)[0]))
+        return completion(uri, *say.repeat(say.draw_codes(seed, 1)[0]), max_tokens=None)
     if method is EMBEDDING:
         return Call(EMBEDDING, {"modelUri": uri, "text": TEXT})
     return few_shot(uri, TEXT, LABELS)

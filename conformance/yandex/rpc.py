@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 import time
@@ -12,7 +13,7 @@ from conformance.curl import INLINE_LIMIT
 from conformance.judging import NotTestable
 from conformance.target import RATE_LIMIT_TRIES
 from conformance.yandex import methods
-from conformance.yandex.outcome import OK, Message, Outcome
+from conformance.yandex.outcome import OK, RESOURCE_EXHAUSTED, Message, Outcome
 
 if TYPE_CHECKING:
     from conformance.target import Target
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 CONNECT_LIMIT_S = 10.0
 RATE_LIMIT_WAIT_S = 1.0
 LARGEST_MESSAGE = 64 << 20
-_RESOURCE_EXHAUSTED = 8
 
 
 class Rpc:
@@ -41,7 +41,7 @@ class Rpc:
         """Send bytes to any RPC; being limited in rate is waited out and counted."""
         for attempt in range(1, RATE_LIMIT_TRIES + 1):
             got = self._once(call, path, content, streams=streams)
-            limited = got.code == _RESOURCE_EXHAUSTED and "larger than max" not in got.detail
+            limited = got.code == RESOURCE_EXHAUSTED and "larger than max" not in got.detail
             if not limited or attempt == RATE_LIMIT_TRIES:
                 break
             if not self.target.time_left(RATE_LIMIT_WAIT_S):
@@ -51,12 +51,16 @@ class Rpc:
         return got
 
     def leave_early(self, call: Call) -> None:
-        """Begin the call, take its first message, and hang up."""
-        rpc = self._channel.unary_stream(f"/{call.method.rpc}")(
+        """Begin the call, take its first message if there is one, and hang up."""
+        channel = self._channel
+        import grpc
+
+        rpc = channel.unary_stream(f"/{call.method.rpc}")(
             self._content(call), metadata=self._metadata(call), timeout=self.target.timeout_s
         )
         self.target.charge()
-        next(iter(rpc), None)
+        with contextlib.suppress(grpc.RpcError):
+            next(iter(rpc), None)
         rpc.cancel()
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from conformance.yandex.outcome import Outcome
     from conformance.yandex.service import Service
 
-COUNT = {"quick": 0, "standard": 40, "thorough": 300}
+COUNT = {"quick": 0, "standard": 60, "thorough": 400}
 SUM_TOLERANCE = 1e-3
 
 

@@ -56,7 +56,7 @@ def _is_whole(got: RawAnswer) -> bool:
     return got.whole and got.status == 200 and ended
 
 
-@decides("YC-HTTP-5", "YC-FRAMES-6")
+@decides("YC-HTTP-5")
 def test_kept_connection(service: Service, judge: Judge) -> None:
     call = service.completing(say.counting(10), stream=True)
     shown = service.target.curl(request_of(call))
@@ -64,18 +64,28 @@ def test_kept_connection(service: Service, judge: Judge) -> None:
         line.send(call, "1.1")
         first = line.read()
         if first.headers.get("connection", "").lower() == "close":
-            judge.unsupported("the target closes every connection, and says so", "YC-HTTP-5")
-        else:
-            line.send(service.repeating(service.codes("kept")[0]), "1.1")
-            second = line.read()
-            good = second.status == 200 and second.whole
-            judge("YC-HTTP-5", good, expected="a second answer", got=second.summary, by=shown)
+            judge.unsupported("the target closes every connection, and says so")
+            return
+        line.send(service.repeating(service.codes("kept")[0]), "1.1")
+        second = line.read()
+    good = second.status == 200 and second.whole
+    judge("YC-HTTP-5", good, expected="a second answer", got=second.summary, by=shown)
+
+
+@decides("YC-FRAMES-6")
+def test_end_of_the_body(service: Service, judge: Judge) -> None:
+    call = service.completing(say.counting(10), stream=True)
     with Line(service.target) as line:
         line.send(call, "1.1", Connection="close")
         got = line.read()
         left = line.left_over()
-    clean = got.whole and not left
-    judge("YC-FRAMES-6", clean, expected="nothing after the body", got=f"{left!r}", by=shown)
+    judge(
+        "YC-FRAMES-6",
+        got.whole and not left,
+        expected="a body that comes to its end, and nothing after it",
+        got=f"{got.summary}, then {left!r}",
+        by=service.target.curl(request_of(call)),
+    )
 
 
 @decides("YC-HTTP-6", depth="quick")

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.judging import Judge, decides
+from conformance.judging import Judge, NotTestable, decides
 from conformance.yandex import conversations as say
 from conformance.yandex import refusable
-from conformance.yandex.outcome import count, predictions, vector
+from conformance.yandex.outcome import (
+    RATE_LIMITED,
+    RESOURCE_EXHAUSTED,
+    count,
+    predictions,
+    vector,
+)
 from conformance.yandex.test_embedding import LONG, UNRELATED, cosine
 
 if TYPE_CHECKING:
@@ -28,6 +34,8 @@ Pair = tuple["Outcome", "Outcome"]
 def _pairs(both: Both, calls: Sequence[Call]) -> list[Pair]:
     """What each call came to over REST and over gRPC."""
     over = [both[name].service.together(calls) for name in ("grpc", "rest")]
+    if any(got.code == RESOURCE_EXHAUSTED for one in over for got in one):
+        raise NotTestable(RATE_LIMITED, "prerequisite")
     return list(zip(over[1], over[0], strict=True))
 
 

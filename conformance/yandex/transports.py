@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.judging import Depth, Judge, decides
+from conformance.yandex.outcome import RATE_LIMITED, RESOURCE_EXHAUSTED, named
 
 if TYPE_CHECKING:
     from conformance.yandex.outcome import Outcome
@@ -44,7 +45,13 @@ class Claims:
         got: object,
         by: Outcome | None,
     ) -> bool:
-        """Claim that the row holds, or does not, in this outcome."""
+        """Claim that the row holds, or does not, in this outcome.
+
+        A rate limit that could not be waited out decides nothing.
+        """
+        if not holds and by is not None and by.code == RESOURCE_EXHAUSTED:
+            self.untested(RATE_LIMITED, row, because="prerequisite")
+            return False
         reproduce = None if by is None else by.reproduce
         return self.judge(self.id_of(row), holds, expected=expected, got=got, by=reproduce)
 
@@ -54,8 +61,6 @@ class Claims:
 
     def refused(self, row: str, got: Outcome, *codes: int) -> bool:
         """Claim that the call was refused with one of these codes."""
-        from conformance.yandex.outcome import named
-
         wanted = " or ".join(named(code) for code in codes)
         expected = f"a refusal with code {wanted}"
         return self(row, got.refused_with(*codes), expected=expected, got=got.summary, by=got)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from conformance.exchange import Answer, Request, Unexpected
-from conformance.judging import NotTestable
+from conformance.judging import Judge, NotTestable
+from conformance.redaction import Redactor
 from conformance.target import Target
 from conformance.yandex import streams
 from conformance.yandex.conversations import draw_codes, holds_code
@@ -18,6 +19,7 @@ from conformance.yandex.models import Models, folder_of, given
 from conformance.yandex.outcome import Message, Outcome, count, number, predictions, vector
 from conformance.yandex.rest import error_of, outcome_of
 from conformance.yandex.rpc import Rpc
+from conformance.yandex.transports import Claims
 
 STREAM_ERROR = {
     "error": {
@@ -220,3 +222,15 @@ def test_a_call_can_be_repeated_with_grpcurl_without_its_key(target: Target) -> 
     assert "secret" not in shown
     long = rpc.grpcurl(Call(EMBEDDING, {"text": "x" * 5000}), "/p.S/M")
     assert "-d @ host:50051 p.S/M < evidence/" in long
+
+
+def test_a_rate_limit_is_no_violation() -> None:
+    limited = came(json.dumps(STREAM_ERROR).encode(), 429)
+    with pytest.raises(NotTestable, match="--concurrency"):
+        limited.good()
+    judge = Judge("check", ["YC-CONC-1", "YC-ERR-5"], Redactor())
+    claim = Claims(judge, "rest")
+    claim.answered("CONC-1", limited)
+    claim.refused("ERR-5", limited, 3)
+    for row in judge.claims.values():
+        assert (row.failures, row.untested_because) == (0, "prerequisite")
