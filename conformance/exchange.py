@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 
 SHORT = 400
 
-Failure = Literal[
-    "refused", "connect_timeout", "timeout", "disconnected", "protocol", "tls", "dns"
-]
+Failure = Literal["refused", "connect_timeout", "timeout", "disconnected", "protocol", "tls", "dns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ class Answer:
     def json(self) -> Any:
         """The body parsed as JSON. Raises Unexpected when it is not."""
         try:
-            return json.loads(self.body)
+            return parse_json(self.body)
         except ValueError:
             raise Unexpected(expected="a JSON body", got=self.summary, by=self) from None
 
@@ -111,6 +109,22 @@ class NoAnswer:
         return (
             f"no answer after {self.elapsed_s:.1f} s: {self.failure} ({shorten(self.detail, 120)})"
         )
+
+
+def parse_json(body: bytes | str) -> Any:
+    """JSON as any parser takes it. Raises ValueError for the rest.
+
+    NaN and Infinity are Python's own; nesting without end and numbers of thousands of digits are
+    an attack.
+    """
+    try:
+        return json.loads(body, parse_constant=_no_json)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _no_json(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def answered(got: Answer | NoAnswer) -> Answer:

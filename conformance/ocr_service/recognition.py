@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.exchange import Answer, NoAnswer, Request
+from conformance.exchange import Answer, NoAnswer, Request, parse_json
 from conformance.ocr_service.requests import ocr_request
 from conformance.recognition import Recognition
 from schemas.ocr_service.pages import draw_marker
@@ -130,10 +130,8 @@ def json_object(got: Answer | NoAnswer) -> dict[str, Any]:
     """The body as a JSON object, or an empty one."""
     if not isinstance(got, Answer) or not got.body.lstrip().startswith(b"{"):
         return {}
-    from json import JSONDecodeError, loads
-
     try:
-        body = loads(got.body)
-    except (JSONDecodeError, UnicodeDecodeError):
+        body = parse_json(got.body)
+    except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
