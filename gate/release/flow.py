@@ -230,6 +230,9 @@ def _summary(last: list[str]) -> list[str]:
 def _why(last: list[str]) -> str:
     """The line in which the suite says what kept it from judging."""
     for line in reversed(last):
-        if line.startswith(("Exit: ", "!!!")) or "report could not be written" in line:
-            return line.strip("! ").removeprefix("_pytest.outcomes.Exit: ")
+        _, mark, why = line.partition("outcomes.Exit: ")
+        if mark:
+            return why.rstrip("! ")
+        if "report could not be written" in line:
+            return line.strip()
     return last[-1] if last else "it printed nothing"

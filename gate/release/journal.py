@@ -140,7 +140,8 @@ def opened(
             replace_files(folder, {_PLAN: msgspec.json.encode(plan)})
             yield Journal(folder), False
             return
-        if changed := [field for field in plan if plan[field] != before.get(field)]:
+        now = msgspec.json.decode(msgspec.json.encode(plan))
+        if changed := [field for field in now if now[field] != before.get(field)]:
             raise JournalError(
                 f"--resume: the interrupted run had another {' and another '.join(changed)}: "
                 "give it as it was, or begin anew without --resume"

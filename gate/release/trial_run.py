@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from reports.trials.result import Side as SideName
     from reports.trials.result import Trial
 
-INVALID_RETRIES = 2
 _REFUSED = frozenset({"http_401", "http_403", "grpc_unauthenticated", "grpc_permission_denied"})
 
 
@@ -107,10 +106,11 @@ class TrialRun:
         self.loads[pair, name] = load
 
     def _valid(self, pair: int, name: SideName) -> LoadResult:
-        """A run that can be believed, at the third attempt at the latest."""
+        """A run that can be believed, at the last attempt that the policy allows."""
         side, file = self.sides[name], self.journal.block_file(pair, name)
         reasons = ""
-        for _ in range(INVALID_RETRIES + 1):
+        attempts = self.policy.trial.invalid_retries + 1
+        for _ in range(attempts):
             try:
                 load = run_block(side, self.policy.load, seed=self.seed + pair, result=file)
             except LoadFailed as error:
@@ -128,10 +128,9 @@ class TrialRun:
             if load.verdict != "INVALID":
                 return load
             file.unlink()
-            self.telling.say(f"{side.version}, pair {pair + 1}: INVALID: {reasons}: once more")
+            self.telling.say(f"{side.version}, pair {pair + 1}: INVALID: {reasons}")
         raise CannotJudge(
-            f"{side.version}: the load generator could not keep up, {INVALID_RETRIES + 1} times: "
-            + reasons,
+            f"{side.version}: the load generator could not keep up, {attempts} times: " + reasons,
             ExitCode.INVALID_RUN,
         )
 

@@ -65,7 +65,8 @@ class TrialPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     `margins` says per metric how much worse the candidate may be: 0.1 is ten per cent for a
     latency or a throughput, and ten percentage points for a share. The primary metric alone is
-    tested at full confidence; the others share it (Holm).
+    tested at full confidence; the others share it (Holm). A block in which the generator could
+    not keep up is run again up to `invalid_retries` times.
     """
 
     primary: Metric = "latency_p50"
@@ -82,6 +83,7 @@ class TrialPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     confidence: Annotated[float, Meta(ge=0.5, lt=1)] = 0.95
     min_pairs: Annotated[int, Meta(ge=2, le=100)] = 4
     max_pairs: Annotated[int, Meta(ge=2, le=100)] = 20
+    invalid_retries: Annotated[int, Meta(ge=0, le=20)] = 2
     allowed_wrong_share: Share = 0.0
     rule_out_wrong_share: Annotated[float, Meta(gt=0, le=1)] = 0.01
 

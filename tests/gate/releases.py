@@ -31,12 +31,18 @@ scenario = "completion"
 rate = 25
 duration_s = 2
 warmup_s = 0.2
-options = { mix = "completion=1" }
+options = { mix = "completion=1", max-lag-ms = "150" }
 
 [trial]
 min_pairs = 2
 max_pairs = 6
+invalid_retries = 12
 rule_out_wrong_share = 0.1
+
+[trial.margins]
+latency_p50 = 0.15
+goodput = 0.15
+failure_share = 0.03
 """
 POLICY = CONTRACT + LOAD
 UP_WITHIN_S = 60.0

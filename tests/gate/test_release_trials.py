@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BASE: dict[str, object] = {"sleep": 0.4}
 """What every fake release takes: long beside the noise of a busy machine."""
 ONE_PIECE, STREAMED = "completion=1", "completion/stream=1"
-TRIAL = TrialPolicy(min_pairs=2, max_pairs=6, rule_out_wrong_share=0.03)
+TRIAL = TrialPolicy(min_pairs=2, max_pairs=6, invalid_retries=12, rule_out_wrong_share=0.03)
 
 
 class Silent:
@@ -64,7 +64,11 @@ def trial(
 ) -> Trial:
     """An interleaved comparison of two releases that are up."""
     load = LoadPolicy(
-        scenario="completion", rate=rate, duration_s=2.5, warmup_s=0.2, options={"mix": mix}
+        scenario="completion",
+        rate=rate,
+        duration_s=2.5,
+        warmup_s=0.2,
+        options={"mix": mix, "max-lag-ms": "150"},
     )
     sides: dict[SideName, Side] = {
         "baseline": Side(SideOptions(version="1", key_env="GATE_TEST_KEY"), first, None),
