@@ -24,6 +24,7 @@ LARGEST_BODY = 64 << 20
 LONGEST_RATE_LIMIT_WAIT_S = 20.0
 RATE_LIMIT_TRIES = 4
 _AS_WRITTEN = "/:?#[]@!$&'()*+,;=%-._~\\"
+_ANSWER_BEGUN = "http11.receive_response_headers.complete"
 _LOST_PAUSES_S = (0.1, 0.4, 1.0)
 
 
@@ -160,6 +161,8 @@ class Target:
     def _send_once(self, request: Request) -> Answer | NoAnswer:
         self.charge()
         built = self._built(request)
+        seen: set[str] = set()
+        built.extensions["trace"] = lambda event, _about: seen.add(event)
         started = time.monotonic()
         deadline_s = request.timeout_s or self.timeout_s
         try:
@@ -173,6 +176,8 @@ class Target:
         except httpx.LocalProtocolError:
             raise  # a request that cannot be sent is a fault of the check, not of the target
         except (httpx.HTTPError, ssl.SSLError) as error:
+            if _failure_of(error) == "disconnected" and _was_stale(seen):
+                return self._send_once(request)
             got = self._failed(request, started, _failure_of(error), str(error) or repr(error))
         else:
             got = Answer(
@@ -276,6 +281,15 @@ def _chunks(
         if at_s > deadline_s:
             raise httpx.ReadTimeout(f"the body was not complete after {deadline_s:g} s")
         yield at_s, data
+
+
+def _was_stale(seen: set[str]) -> bool:
+    """Whether a kept connection had been closed by the server before it saw this request.
+
+    `seen` are the events of the exchange. A crash at the request shows on a new connection too,
+    which is what the request is then sent over.
+    """
+    return not {"connection.connect_tcp.started", _ANSWER_BEGUN} & seen
 
 
 def _failure_of(error: Exception) -> Failure:

@@ -1,63 +1,74 @@
-"""`inference-gate deviations`: files of accepted violations, checked before a run trips over them."""
+"""`inference-gate deviations`: files of accepted violations, drafted from a run."""
 
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from reports.deviations import DeviationFileError, read_deviations
-from reports.verdict import ExitCode
-from schemas import contract_names, load_contract
+from reports.conformance_result import ConformanceResult, ResultFileError, decode
+from reports.deviation_draft import draft
 
-if TYPE_CHECKING:
-    from reports.conformance_result import Deviation
+DEFAULT_LIFE = dt.timedelta(days=90)
 
 
-@click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.group()
+def deviations() -> None:
+    """Work with files of accepted violations (pytest conformance --deviations FILE)."""
+
+
+@deviations.command()
+@click.argument("result_file", metavar="RESULT", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--owner", required=True, metavar="WHO", help="Who answers for the new entries.")
 @click.option(
-    "--within",
-    "days",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Also fail for what expires within so many days.",
+    "--expires",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Until when they are accepted (default: 90 days from now).",
 )
-def deviations(files: tuple[Path, ...], days: int) -> None:
-    r"""Say of each accepted violation in FILES whose it is and how long it holds.
+@click.option("--reason", default="", help="Reason of every new entry; else each is to be written.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; it must not exist yet (default: standard output).",
+)
+def new(
+    result_file: Path, owner: str, expires: dt.datetime | None, reason: str, out: Path | None
+) -> None:
+    r"""Write a deviations file that accepts every violation of a run.
+
+    RESULT is the conformance.json of the run. Entries that the run had already are kept.
 
     \b
     Exit codes:
-      0  every entry is in force
-      1  an entry has expired, or will within --within days
-      2  a file cannot be read, or names a requirement that there is not
+      0   written
+      2   the result cannot be read, or the file exists
     """
-    known = {
-        row.id: row.text for name in contract_names() for row in load_contract(name).requirements
-    }
     today = dt.datetime.now(dt.UTC).date()
-    late = False
-    for file in files:
-        try:
-            held = read_deviations(file.read_text(encoding="utf-8"), str(file), known)
-        except OSError as error:
-            raise click.UsageError(f"cannot read {file}: {error.strerror}") from None
-        except UnicodeDecodeError:
-            raise click.UsageError(f"{file} is not UTF-8 text") from None
-        except DeviationFileError as error:
-            raise click.UsageError(str(error)) from None
-        for entry in (*held.accepted, *held.declared_unsupported):
-            left = (dt.date.fromisoformat(entry.expires) - today).days
-            late = late or left < days
-            click.echo(_line(entry, left))
-            click.echo(f"    {known[entry.requirement]}")
-    sys.exit(ExitCode.VIOLATION if late else ExitCode.PASS)
+    until = expires.date() if expires else today + DEFAULT_LIFE
+    if until < today:
+        raise click.UsageError(f"--expires: {until} has passed: give a day to come")
+    if not owner.strip():
+        raise click.UsageError("--owner: say who answers for the entries")
+    text = draft(_read(result_file), owner=owner, expires=until, reason=reason)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise click.UsageError(f"--out: {out} exists: choose another name") from None
+    except OSError as error:
+        raise click.UsageError(f"--out: cannot write {out}: {error.strerror}") from None
+    click.echo(f"{out}: {text.count('[[')} entries")
 
 
-def _line(entry: Deviation, left: int) -> str:
-    holds = f"expired on {entry.expires}" if left < 0 else f"{left} days left, to {entry.expires}"
-    return f"{entry.requirement}: {holds} · {entry.owner} · {entry.reason}"
+def _read(path: Path) -> ConformanceResult:
+    try:
+        return decode(path.read_bytes(), str(path))
+    except OSError as error:
+        raise click.UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    except ResultFileError as error:
+        raise click.UsageError(str(error)) from None

@@ -86,16 +86,34 @@ def apply_deviations(
 ) -> tuple[tuple[RequirementResult, ...], tuple[str, ...]]:
     """Attach each deviation in force to the violation it accepts.
 
-    Returns the rows and the problems: entries that are expired or stale.
+    `rows` are all of one contract. Returns them and the problems: entries that are expired or
+    stale, and those about clauses that are no part of the edition judged.
     """
     accepted = {one.requirement: one for one in deviations.accepted}
     declared = {one.requirement: one for one in deviations.declared_unsupported}
-    problems: list[str] = []
+    rows = tuple(rows)
+    problems = _about_nothing(rows, (*deviations.accepted, *deviations.declared_unsupported))
     judged: list[RequirementResult] = []
     for row in rows:
         entry = accepted.get(row.id) or declared.get(row.id)
         judged.append(row if entry is None else _excused(row, entry, today, problems, declared))
     return tuple(judged), tuple(problems)
+
+
+def _about_nothing(
+    rows: tuple[RequirementResult, ...], entries: tuple[Deviation, ...]
+) -> list[str]:
+    known = {row.id for row in rows}
+    contracts = {_contract_of(one) for one in known}
+    return [
+        f"{entry.requirement}: its deviation is stale: the edition judged has no such requirement"
+        for entry in entries
+        if entry.requirement not in known and _contract_of(entry.requirement) in contracts
+    ]
+
+
+def _contract_of(requirement: str) -> str:
+    return requirement.partition("-")[0]
 
 
 def _excused(

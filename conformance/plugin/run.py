@@ -29,7 +29,12 @@ from reports.conformance_result import (
     Limits,
     Machine,
 )
-from reports.deviations import Deviations, apply_deviations, read_deviations
+from reports.deviations import (
+    DeviationFileError,
+    Deviations,
+    apply_deviations,
+    read_deviations,
+)
 from schemas import contract_names, load_contract
 
 if TYPE_CHECKING:
@@ -182,5 +187,8 @@ def _read_deviations(options: Options) -> Deviations:
     if options.deviations is None:
         return Deviations()
     known = {row.id for name in contract_names() for row in load_contract(name).requirements}
-    text = options.deviations.read_text(encoding="utf-8")
+    try:
+        text = options.deviations.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DeviationFileError(f"{options.deviations}: not UTF-8 text: save it as such") from None
     return read_deviations(text, str(options.deviations), known)
