@@ -33,14 +33,12 @@ class OpenaiRecognition(Recognition):
 
 
 def recognise(target: Target, options: Options) -> OpenaiRecognition | None:
-    """Look at the list of models; where there is none, at what an empty chat request gets."""
+    """Look at the list of models; where there is none, at what chat requests get."""
     models = target.send(MODELS)
-    known_from = "detected: /v1/models lists models"
-    if listed_models(models) is None:
-        if not _refuses_in_shape(target.send(NOTHING)):
-            return None
-        known_from = "detected: /v1/chat/completions answers an empty request with an error"
     named = named_model(options.model_uris)
+    known_from = _known_from(target, models, named)
+    if known_from is None:
+        return None
     listed = listed_models(models) or ()
     return OpenaiRecognition(
         contract="openai",
@@ -50,6 +48,22 @@ def recognise(target: Target, options: Options) -> OpenaiRecognition | None:
         model=named or next(iter(listed), None),
         model_named=named is not None,
     )
+
+
+def _known_from(target: Target, models: Answer | NoAnswer, named: str | None) -> str | None:
+    if listed_models(models) is not None:
+        return "detected: /v1/models lists models"
+    if named is not None and "choices" in json_object(target.send(_hello(named))):
+        return f"detected: {named} answers on /v1/chat/completions"
+    if _refuses_in_shape(target.send(NOTHING)):
+        return "detected: /v1/chat/completions answers an empty request with an error"
+    return None
+
+
+def _hello(model: str) -> Request:
+    messages = [{"role": "user", "content": "Hello"}]
+    body = {"model": model, "messages": messages, "max_tokens": 1}
+    return Request("POST", "/v1/chat/completions", json=body)
 
 
 def named_model(model_uris: tuple[str, ...]) -> str | None:

@@ -21,9 +21,9 @@ Message = dict[str, str]
 
 SYSTEM = "Вы очень полезный ассистент."
 QUESTION = "Что такое искусственный интеллект?"
-COUNTING = "Count from 1 to 150, separated by single spaces."
-COUNTED_TOKENS = 400
-"""More than the numbers from 1 to 150 take in any tokenizer that knows digits."""
+COUNTING = "Count from 1 to 100, separated by single spaces."
+COUNTED_TOKENS = 300
+"""More than the numbers from 1 to 100 take, even where every character is a token."""
 ANSWER_TOKENS = 64
 _WORDS = ("ZEBRA", "MAPLE", "ORBIT", "DELTA", "TIGER", "CORAL", "PIXEL", "QUARTZ")
 
@@ -134,7 +134,7 @@ class ChatService:
 
     @cached_property
     def counted(self) -> Completion:
-        """A long answer: the numbers from 1 to 150. Raises Unexpected."""
+        """A long answer: the numbers from 1 to 100. Raises Unexpected."""
         return self.complete(COUNTING, max_tokens=COUNTED_TOKENS)
 
 

@@ -19,7 +19,15 @@ LONG_WORDS = 40_000
 """Words of a message that most deployments have no room for; used where no limit is known."""
 _ROOM = 1000
 
-_GONE = object()
+
+class _LeftOut:
+    """What stands for a field that the request lacks."""
+
+    def __repr__(self) -> str:
+        return "left out"
+
+
+_GONE = _LeftOut()
 _BAD_FIELDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("OAI-ERR-8", {"messages": _GONE}),
     ("OAI-ERR-9", {"model": _GONE}),

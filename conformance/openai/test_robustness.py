@@ -19,6 +19,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 def _hostile(chat: ChatService) -> list[Request]:
+    """Nothing here asks for much work: what takes it for good answers it at once."""
     good = chat.body(QUESTION, max_tokens=1)
     return [
         chat_request([good]),
@@ -30,8 +31,8 @@ def _hostile(chat: ChatService) -> list[Request]:
         chat_request(good | {"model": ["a"]}),
         chat_request(good | {"model": "../../etc/passwd"}),
         chat_request(good | {"temperature": "hot"}),
-        chat_request(good | {"max_tokens": 1 << 63}),
-        chat_request(good | {"n": 1 << 31}),
+        chat_request(good | {"max_tokens": -(1 << 63)}),
+        chat_request(good | {"n": "many"}),
         chat_request(good | {"stream_options": "all", "stream": True}),
         chat_request(good | {"stop": [""] * 5}),
         chat_request(good | {"seed": "x"}),

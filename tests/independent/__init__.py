@@ -1,0 +1,1 @@
+"""The suite against a server that nobody here wrote."""
