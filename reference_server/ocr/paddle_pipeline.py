@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from reference_server.ocr.engine import Block, EngineUnavailable, OutOfMemory, Page
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from reference_server.settings import Settings
-
-CANNOT_LOAD = (
-    ImportError, OSError, ValueError, RuntimeError, TypeError, KeyError, AttributeError,
-    AssertionError, MemoryError,
-)  # fmt: skip
-"""What paddleocr, paddlex, torch and paddle raise for models and machines that do not fit."""
 
 MEMORY_WORDS = ("out of memory", "resourceexhausted", "alloc_failed")
 REFUSES_ONE_PAGE = frozenset({400, 413, 422})
@@ -42,24 +37,29 @@ class PaddlePipeline:
     def load(self) -> None:
         """Raises EngineUnavailable; nothing is fetched from anywhere."""
         version, recognition, arguments = arguments_of(self._settings)
-        os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
-        try:
-            from openai import APIError
-            from paddleocr import PaddleOCRVL
-            from paddlex.inference import load_pipeline_config
-
-            suffix = "" if version == "v1" else "-" + version.removeprefix("v")
-            config = load_pipeline_config(f"PaddleOCR-VL{suffix}")
-            config["SubModules"]["VLRecognition"].update(recognition)
-            self._pipeline = PaddleOCRVL(version, paddlex_config=config, **arguments)
-        except CANNOT_LOAD as error:
-            failure = cannot_load(error)
-        else:
-            self._server_errors = (APIError,)
+        # Half a dozen libraries raise what they like here, so a future takes it, whatever it is.
+        with ThreadPoolExecutor(1) as thread:
+            attempt = thread.submit(self._make, version, recognition, arguments)
+            error = attempt.exception()
+        if error is None:
             return
-        # The attempt's traceback is gone by now, and with it what it held.
+        failure = cannot_load(error)
+        # The failed attempt's traceback holds what it had loaded.
+        del attempt, error
         release_memory()
         raise failure
+
+    def _make(self, version: str, recognition: dict[str, Any], arguments: dict[str, Any]) -> None:
+        os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+        from openai import APIError
+        from paddleocr import PaddleOCRVL
+        from paddlex.inference import load_pipeline_config
+
+        suffix = "" if version == "v1" else "-" + version.removeprefix("v")
+        config = load_pipeline_config(f"PaddleOCR-VL{suffix}")
+        config["SubModules"]["VLRecognition"].update(recognition)
+        self._pipeline = PaddleOCRVL(version, paddlex_config=config, **arguments)
+        self._server_errors = (APIError,)
 
     def read(self, images: Sequence[Image]) -> list[Page]:
         """The pages of upright RGB images, in order.
