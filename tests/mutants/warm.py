@@ -6,6 +6,7 @@ input does. Started by tests.mutants.running.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -14,13 +15,19 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 import pytest
 
 import conformance
-from schemas import load_contract
+from conformance.ledger import Ledger
+from conformance.recognition import Recognition
+from conformance.results import contract_result
+from reports.conformance_result import ConformanceResult, Cost, Limits, Machine
+from reports.store import ReportStore
+from schemas import contract_names, load_contract
 from tests.mutants.mutant import Contract, find_mutant
 from tests.mutants.selection import Selection
 from tests.mutants.stage import API_KEY, stage_of
@@ -61,12 +68,36 @@ def main() -> None:
 
 @cache
 def _warm_up(contract: Contract) -> None:
-    """Import what every run of this contract needs."""
+    """Import, read and compile what every run of this contract needs."""
     stage_of(contract)
-    load_contract(contract).validator("error")
+    for name in contract_names():
+        load_contract(name).validator("error")
     package = import_module(f"conformance.{contract.replace('-', '_')}")
     for module in iter_modules(package.__path__, f"{package.__name__}."):
         import_module(module.name)
+    with TemporaryDirectory() as folder:
+        ReportStore(Path(folder)).write_conformance(_nothing_tested(contract), {})
+    gc.collect()
+    gc.freeze()  # what is here stays: no fork need look through it
+
+
+def _nothing_tested(contract: Contract) -> ConformanceResult:
+    """A result to render, so that the templates are compiled."""
+    recognition = Recognition(contract, load_contract(contract).editions[-1], "nothing")
+    judged = contract_result(recognition, [], {}, Ledger())
+    return ConformanceResult(
+        harness_version="0",
+        service="mutant",
+        version="0",
+        target="",
+        started_at="2025-01-01T00:00:00+00:00",
+        depth="quick",
+        seed=0,
+        limits=Limits(),
+        cost=Cost(requests=0, sent_bytes=0, received_bytes=0, duration_s=0.0),
+        machine=Machine(platform="", python="", cpus=1),
+        contracts=(judged,),
+    )
 
 
 def _perform_apart(job: Job) -> int:
