@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.exchange import Answer, NoAnswer
 from conformance.judging import Judge, decides
+from conformance.openai.course import begins_early
 from conformance.openai.recognition import json_object
 from conformance.openai.service import (
     COUNTED_TOKENS,
@@ -25,22 +26,6 @@ AMPLE_TOKENS = 200
 """Far more than the repetition of one code takes."""
 TRIES = 3
 """A busy machine may hold the first frame back once; a server that collects does it every time."""
-SHORTEST_GENERATION_S = 0.1
-"""An answer generated faster than this leaves nothing to tell by."""
-BEGINS_WITHIN = 0.5
-"""Share of the generation that may pass before the first text; one that collects passes all."""
-
-
-def begins_early(first_token_s: float, first_text_s: float, last_text_s: float) -> bool | None:
-    """Whether the first text came while the rest was still being generated; None if untold.
-
-    All in seconds since the request: `first_token_s` is what an answer of one token takes, the
-    others are when the first and the last text of a stream arrived.
-    """
-    generation_s = last_text_s - first_token_s
-    if generation_s < SHORTEST_GENERATION_S:
-        return None
-    return first_text_s <= first_token_s + BEGINS_WITHIN * generation_s
 
 
 @decides("OAI-STREAM-23", "OAI-STREAM-24")

@@ -1,57 +1,78 @@
-"""`inference-gate deviations` says what is accepted, for how long, and what is wrong with a file."""
+"""`inference-gate deviations new` as its user meets it."""
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING
+import sys
+import tomllib
+from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from gate.deviations import deviations
+from reports.conformance_result import encode
 
-if TYPE_CHECKING:
-    from pathlib import Path
+sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
 
-TODAY = dt.datetime.now(dt.UTC).date()
+from report_samples import conformance, finding, requirement
 
 
-def file(folder: Path, *, expires: dt.date, requirement: str = "OCR-HEALTH-1") -> str:
-    path = folder / "deviations.toml"
-    path.write_text(
-        f'[[deviation]]\nrequirement = "{requirement}"\nreason = "known"\nowner = "them"\n'
-        f"expires = {expires.isoformat()}\n"
-    )
-    return str(path)
+@pytest.fixture
+def result_file(tmp_path: Path) -> Path:
+    path = tmp_path / "conformance.json"
+    violated = requirement("OCR-AUTH-2", "violates", findings=(finding(),))
+    path.write_bytes(encode(conformance((requirement("OCR-HEALTH-1"), violated))))
+    return path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(deviations, ["new", *arguments])
+
+
+def test_a_file_is_written_for_what_was_violated(result_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "known.toml"
+    outcome = run(
+        str(result_file), "--owner", "ops", "--expires", "2099-01-31", "--reason", "so",
+        "--out", str(out),
+    )  # fmt: skip
+    assert (outcome.exit_code, outcome.output) == (0, f"{out}: 1 entries\n")
+    written = tomllib.loads(out.read_text())
+    assert [one["requirement"] for one in written["deviation"]] == ["OCR-AUTH-2"]
+    assert str(written["deviation"][0]["expires"]) == "2099-01-31"
+
+
+def test_without_a_file_it_is_printed(result_file: Path) -> None:
+    outcome = run(str(result_file), "--owner", "ops")
+    assert outcome.exit_code == 0
+    assert tomllib.loads(outcome.output)["deviation"][0]["owner"] == "ops"
 
 
 @pytest.mark.parametrize(
-    ("days", "within", "code", "said"),
+    ("arguments", "message"),
     [
-        (30, "0", 0, "30 days left"),
-        (0, "0", 0, "0 days left"),
-        (-1, "0", 1, "expired on"),
-        (10, "14", 1, "10 days left"),
+        (["--owner", "ops", "--expires", "2001-01-01"], "2001-01-01 has passed"),
+        (["--owner", " "], "--owner: say who answers"),
+        ([], "Missing option '--owner'"),
     ],
 )
-def test_what_holds_and_for_how_long(
-    tmp_path: Path, days: int, within: str, code: int, said: str
-) -> None:
-    name = file(tmp_path, expires=TODAY + dt.timedelta(days))
-    done = CliRunner().invoke(deviations, [name, "--within", within])
-    assert done.exit_code == code, done.output
-    assert said in done.output
-    assert "OCR-HEALTH-1" in done.output
+def test_wrong_usage_is_said(result_file: Path, arguments: list[str], message: str) -> None:
+    outcome = run(str(result_file), *arguments)
+    assert outcome.exit_code == 2
+    assert message in outcome.output
 
 
-def test_a_requirement_that_there_is_not(tmp_path: Path) -> None:
-    name = file(tmp_path, expires=TODAY, requirement="OCR-NO-1")
-    done = CliRunner().invoke(deviations, [name])
-    assert done.exit_code == 2
-    assert "OCR-NO-1" in done.output
+def test_a_file_that_exists_is_kept(result_file: Path) -> None:
+    outcome = run(str(result_file), "--owner", "ops", "--out", str(result_file))
+    assert outcome.exit_code == 2
+    assert "exists: choose another name" in outcome.output
+    assert result_file.read_bytes().startswith(b"{")
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    done = CliRunner().invoke(deviations, [str(tmp_path / "gone.toml")])
-    assert done.exit_code == 2
-    assert "gone.toml" in done.output
+def test_what_is_no_result_is_said(tmp_path: Path) -> None:
+    outcome = run(str(tmp_path / "nowhere.json"), "--owner", "ops")
+    assert outcome.exit_code == 2
+    assert "cannot be read" in outcome.output
+    (tmp_path / "other.json").write_text("{}")
+    outcome = run(str(tmp_path / "other.json"), "--owner", "ops")
+    assert outcome.exit_code == 2
+    assert "not a conformance result" in outcome.output
