@@ -89,6 +89,7 @@ def failed(found: Trial) -> set[str]:
     [
         pytest.param({"sleep": 0.52}, "latency_p50", id="slower by 30 %"),
         pytest.param({"fail_every": 5}, "failure_share", id="20 % errors"),
+        pytest.param({"fail_every": 20}, "failure_share", id="flaky 5 %"),
         # Every arrival is answered in the end, so what a queue costs shows in the latency.
         pytest.param({"slots": 5}, "latency_p50", id="halved throughput"),
     ],
