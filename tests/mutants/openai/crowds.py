@@ -20,7 +20,7 @@ CHAT = "POST /v1/chat/completions"
 A_MOMENT_S = 0.2
 
 
-@wraps_engine(kills=("OAI-CONC-1", "OAI-CONC-2"), whole=True)
+@wraps_engine(kills=("OAI-CONC-1", "OAI-CONC-2"))
 class TheLastRequestWins(Around):
     """Requests share one place for their messages: the one that came last is answered to all."""
 
