@@ -33,7 +33,7 @@ def a_cut_answer_says_stop(body: Json) -> None:
     body["choices"][0]["finish_reason"] = "stop"
 
 
-@edits_answers(kills=("OAI-LIMIT-3",))
+@edits_answers(kills=("OAI-LIMIT-3",), check="test_an_answer_that_ends_by_itself")
 def a_whole_answer_says_length(body: Json) -> None:
     """`finish_reason` is always `length`."""
     body["choices"][0]["finish_reason"] = "length"

@@ -30,9 +30,15 @@ class NoEngine:
 
 @contextmanager
 def playing(
-    mutant: Mutant | None, edition: str | None, folder: Path, **settings: Any
+    mutant: Mutant | None,
+    edition: str | None,
+    folder: Path,
+    *,
+    guarded: bool = True,
+    path: str = "",
+    **settings: Any,
 ) -> Iterator[list[str]]:
-    """Serve the contract, guarded by a key and by IAM tokens."""
+    """Serve the contract, guarded by a key and by IAM tokens; `path` ends the address given."""
     logging.disable(logging.CRITICAL)
     os.environ |= {KEY_ID_VARIABLE: KEY_ID, SECRET_VARIABLE: SECRET}
     chosen = Settings(
@@ -40,16 +46,15 @@ def playing(
             "state_dir": folder / "state",
             "workers": 1,
             "start_scale": 0,
-            "api_key": API_KEY,
-            "iam_key_id": KEY_ID,
-            "iam_secret": SECRET,
+            **({"api_key": API_KEY, "iam_key_id": KEY_ID, "iam_secret": SECRET} if guarded else {}),
             **settings,
         }
     )
     text_engine = planted_engine(TEXT_ENGINES["builtin"].build(chosen), mutant)
     app = create_app(chosen, ocr_engine=NoEngine(), text_engine=text_engine)  # type: ignore[arg-type]  # never asked
     with serve_in_thread(planted(app, mutant), grace_s=1) as url:
-        yield [
-            "--base-url", url, "--iam-url", url + TOKEN_PATH,
+        iam = [
+            "--iam-url", url + TOKEN_PATH,
             "--iam-key-id-env", KEY_ID_VARIABLE, "--iam-secret-env", SECRET_VARIABLE,
         ]  # fmt: skip
+        yield ["--base-url", url + path, *(iam if guarded else [])]
