@@ -139,10 +139,9 @@ def test_a_vl_server_that_is_not_there_is_a_503(tmp_path: Path, image_of) -> Non
         assert client.get("/health").json()["paddleocr"] == "ready"
 
 
-@pytest.mark.parametrize("release", ["1.0.9", "1.3.6"])
-def test_the_whole_suite_passes(vl_url: str, tmp_path: Path, release: str) -> None:
+def test_the_whole_suite_passes(vl_url: str, tmp_path: Path) -> None:
     flags = ["--engine", "paddleocr-vl", "--vl-server-url", vl_url, "--layout-detection", "false"]
-    judged = judge(tmp_path, [*flags, "--release", release])
+    judged = judge(tmp_path, [*flags, "--release", "1.3.6"])
     assert judged.exit_code == 0, judged.output
     assert judged.outcomes["OCR-ACC-1"] == judged.outcomes["OCR-CONC-2"] == "conforms"
     assert judged.outcomes["OCR-AUTH-1"] == "conforms"
