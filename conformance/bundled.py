@@ -23,7 +23,7 @@ STARTUP_LIMIT_S = 60.0
 STOP_LIMIT_S = 10.0
 
 
-class BundledServerFailed(RuntimeError):  # noqa: N818 - says what happened
+class BundledServerFailed(RuntimeError):
     """The bundled server did not start; the message holds its last line."""
 
 

@@ -20,7 +20,7 @@ DEFAULT_REPORTS_DIR = Path("reports/published")
 _NAME_FORBIDDEN = set('/\\:*?"<>|\0')
 
 
-class WrongOption(ValueError):  # noqa: N818 - reads as what it is
+class WrongOption(ValueError):
     """An option has a value that cannot be meant; the message names it and the remedy."""
 
 
