@@ -124,13 +124,14 @@ def test_base64_and_url_agree(service: Service, three_ways: ThreeWays, judge: Ju
 @decides("OCR-ACC-11", "OCR-ACC-12", "OCR-ACC-13")
 def test_again_and_again(service: Service, judge: Judge) -> None:
     pages = draw_marker(service.options.seed + 51, count=3)
+    (very_first,) = draw_marker(service.options.seed)
     order = (0, 1, 0, 2, 0, 1)
     texts: dict[int, str] = {}
     for number in order:
         page = pages[number]
         answer = service.read(upload_request(page.image, "same name.png"))
         text = service.text_of(answer)
-        others = [one.marker or "" for one in pages if one is not page]
+        others = [one.marker or "" for one in (very_first, *pages) if one is not page]
         stale = [marker for marker in others if contains(marker, text)]
         judge(
             "OCR-ACC-12",

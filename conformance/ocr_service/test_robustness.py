@@ -142,4 +142,5 @@ def test_hanging_up(service: Service, judge: Judge) -> None:
     for body in (b"", b"image_base64=" + b"A" * 1000):
         with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=10) as line:
             line.sendall(head.encode() + body)
-    _judge_next_page(service, judge, "OCR-ROBUST-15")
+    for _ in range(3):  # the first may come before the service has noticed
+        _judge_next_page(service, judge, "OCR-ROBUST-15")

@@ -94,9 +94,13 @@ def draw(kind: PageKind, seed: int, language: Language = "en") -> DrawnPage:
 
 
 def draw_upper(seed: int, language: Language = "en") -> DrawnPage:
-    """Draw five lines on the upper half of a page, so that a box on its head shows."""
+    """Draw five lines on the upper half of a page, so that a box on its head shows.
+
+    No word stands there twice: the beginning of a line is found in that line alone.
+    """
     rng = random.Random(f"upper/{seed}/{language}")
-    lines = tuple(_word_line(rng, language) for _ in range(5))
+    words = rng.sample(_WORDS[language].split(), 20)
+    lines = tuple(" ".join(words[row * 4 : row * 4 + 4]) for row in range(5))
     return _encode("upper", _paint_lines(lines, _font("sans", 26), heights=2), lines)
 
 
