@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reports.conformance_result import ConformanceResult, decode
+from tests.independent.serving import Independent, transformers_serve
 
 REQUIRED = "INFERENCE_GATE_INDEPENDENT_REQUIRED"
 """Set where the server has to be there: its absence is then a failure and no skip."""
@@ -24,8 +25,6 @@ if not os.environ.get(REQUIRED) and (
         "transformers and torch are not installed; run: tox -e independent",
         allow_module_level=True,
     )
-
-from tests.independent.serving import Independent, transformers_serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
