@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,12 +33,13 @@ class BundledServer:
     """A running server process of our own."""
 
     process: subprocess.Popen[str]
+    state: str
     base_url: str
     grpc_target: str | None
     iam: IamKeys | None = None
 
     def stop(self) -> None:
-        """End the process: politely, then not."""
+        """End the process, politely and then not, and remove what it has stored."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -45,6 +47,7 @@ class BundledServer:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        shutil.rmtree(self.state, ignore_errors=True)
 
 
 def start_bundled(release: str, api_key: str, trusted_origin: str) -> BundledServer:
@@ -58,7 +61,7 @@ def start_bundled(release: str, api_key: str, trusted_origin: str) -> BundledSer
     command = [
         sys.executable, "-m", "reference_server", "--port", "0", "--grpc-port", "0",
         "--release", release, "--start-scale", "0", "--trusted-origin", trusted_origin,
-        "--temp-dir", f"{state}/temp", "--output-dir", f"{state}/output",
+        "--state-dir", state,
     ]  # fmt: skip
     process = subprocess.Popen(  # noqa: S603 - our own module
         command,
@@ -74,7 +77,7 @@ def start_bundled(release: str, api_key: str, trusted_origin: str) -> BundledSer
     )
     lines: Queue[str | None] = Queue()
     threading.Thread(target=_drain, args=(process, lines), daemon=True).start()
-    server = BundledServer(process, "", None)
+    server = BundledServer(process, state, "", None)
     last, deadline = "", time.monotonic() + STARTUP_LIMIT_S
     while not server.base_url:
         try:

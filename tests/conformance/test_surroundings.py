@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 def test_bundled_server_really_recognises(tmp_path: Path) -> None:
     """From another directory, with every plugin there is, real pages really read, nothing left."""
-    run = run_suite(tmp_path, "--contract", "ocr-service", "--service-version", "1.0.9")
+    places = {"TMPDIR": str(tmp_path / "tmp"), "XDG_STATE_HOME": str(tmp_path / "state")}
+    (tmp_path / "tmp").mkdir()
+    run = run_suite(tmp_path, "--contract", "ocr-service", "--service-version", "1.0.9", **places)
     assert run.exit_code == 0, run.said
+    assert list((tmp_path / "tmp").glob("inference-gate-*")) == []
+    assert not (tmp_path / "state").exists()
     assert (tmp_path / "reports/published/paddleocr-vl-service/1.0.9/report.md").exists()
     assert {row.outcome for row in run.result.requirements} <= {
         "conforms",
