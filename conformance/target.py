@@ -25,6 +25,7 @@ LONGEST_RATE_LIMIT_WAIT_S = 20.0
 RATE_LIMIT_TRIES = 4
 _AS_WRITTEN = "/:?#[]@!$&'()*+,;=%-._~\\"
 _ANSWER_BEGUN = "http11.receive_response_headers.complete"
+_MAY_BE_GONE = ("refused", "dns", "disconnected")
 _LOST_PAUSES_S = (0.1, 0.4, 1.0)
 
 
@@ -120,7 +121,7 @@ class Target:
         """
         for attempt in range(1, RATE_LIMIT_TRIES + 1):
             got = self._send_with_good_key(request)
-            if isinstance(got, NoAnswer) and got.failure in ("refused", "dns"):
+            if isinstance(got, NoAnswer) and got.failure in _MAY_BE_GONE:
                 self._still_there(got)
             wait_s = _rate_limit_wait(got) if attempt < RATE_LIMIT_TRIES else None
             if wait_s is None or not self.time_left(wait_s):
