@@ -146,12 +146,15 @@ def streams_share_a_buffer() -> None:
 
 @patches(kills=both("CONC-5"), all_of=True)
 def embeddings_change_places() -> None:
-    """Embeddings that are asked for together get one another's vectors."""
-    last: list[Any] = [None]
+    """Embeddings that are asked for together get the vector of the one before."""
+    busy: list[Any] = []
 
     async def swapped(_request: Any, answer: Awaitable[Any]) -> Any:
-        last[0] = own = await answer
-        await asyncio.sleep(0.03)
-        return replace(own, embedding=last[0].embedding)
+        own = await answer
+        before = busy[-1] if busy else own
+        busy.append(own)
+        await asyncio.sleep(0.05)
+        busy.pop(0)
+        return replace(own, embedding=before.embedding)
 
     around("embedding", swapped)
