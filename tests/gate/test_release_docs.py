@@ -10,10 +10,13 @@ import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 from releases import KEY, environment
 
 from gate.release.suite import checkout
 from reports.trials.policy import LoadPolicy, Policy, TrialPolicy, read_policy
+
+pytestmark = pytest.mark.alone
 
 DOCS = checkout() / "docs"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

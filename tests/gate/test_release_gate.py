@@ -26,6 +26,8 @@ from reports.stored_files import read_release
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.alone
+
 
 def test_a_must_newly_violated_fails(tmp_path: Path, kept: Path, violating: str) -> None:
     run = run_gate(

@@ -7,6 +7,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 from releases import (
     CONTRACT,
     GATE_WITHIN_S,
@@ -19,6 +20,8 @@ from releases import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.alone
 
 
 def test_sigterm_leaves_a_state_that_resumes(tmp_path: Path, kept: Path, ordinary: str) -> None:

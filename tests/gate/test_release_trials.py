@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from reports.trials.result import Side as SideName
     from reports.trials.result import Trial
 
+pytestmark = pytest.mark.alone
+
 BASE: dict[str, object] = {"sleep": 0.4}
 """What every fake release takes: long beside the noise of a busy machine."""
 ONE_PIECE, STREAMED = "completion=1", "completion/stream=1"

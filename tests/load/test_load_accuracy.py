@@ -9,6 +9,8 @@ import pytest
 from load_runs import LENIENT
 from planted import bimodal, error_burst, fixed, paced_stream, serving, stalling
 
+pytestmark = pytest.mark.alone
+
 Load = Callable[..., Any]
 
 

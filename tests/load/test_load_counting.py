@@ -15,6 +15,8 @@ from load.recorder import OUTCOMES_AT_MOST, Observation, Recorder, merged
 if TYPE_CHECKING:
     from reports.load_result import OutcomeKind
 
+pytestmark = pytest.mark.alone
+
 values = st.integers(0, 2 * HIGHEST)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import psutil
+import pytest
 from load_runs import LENIENT, command, environment, free_port, workers
 from planted import fixed, serving
 
@@ -17,6 +18,8 @@ from reports.load_result import decode
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.alone
 
 Load = Callable[..., Any]
 PLAN = ("--arrivals", "poisson", "--rate", "60", "--duration", "3", "--warmup", "0.5")

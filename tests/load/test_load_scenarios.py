@@ -18,6 +18,8 @@ from planted_ocr import Spoil, cross_talk, edition_1_0, empty_text, ocr, wrong_s
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.alone
+
 Load = Callable[..., Any]
 SHORT = ("--arrivals", "constant", "--rate", "20", "--duration", "1.5", *LENIENT)
 

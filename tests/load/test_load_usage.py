@@ -24,6 +24,8 @@ from reports.load_result import FORMAT_VERSION, LoadResult, ResultFileError, dec
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.alone
+
 Load = Callable[..., Any]
 SHORT = ("--arrivals", "constant", "--rate", "10", "--duration", "1")
 

@@ -14,6 +14,8 @@ from planted import always, cut_stream, fixed, limited, serving, shedding, wrong
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.alone
+
 Load = Callable[..., Any]
 KEY = "planted-key-6f1c2a"
 
