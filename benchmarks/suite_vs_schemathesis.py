@@ -1,6 +1,7 @@
 """Cases per second of the suite and of Schemathesis: same OpenAPI document, same server, one run.
 
     python benchmarks/suite_vs_schemathesis.py [--latency-ms 0 50] [--examples 25] [--at-once 32]
+                                                [--depth thorough]
 
 A case is a request whose answer is judged. Schemathesis runs with one worker, as it does by
 itself, and with as many as the suite has requests in flight. Each tool counts by its own clock;
@@ -162,7 +163,7 @@ def main() -> None:
     parser.add_argument("--latency-ms", type=float, nargs="+", default=[0, 50])
     parser.add_argument("--examples", type=int, default=25)
     parser.add_argument("--at-once", type=int, default=32)
-    parser.add_argument("--depth", default="standard")
+    parser.add_argument("--depth", default="thorough")
     given = parser.parse_args()
     print(f"{'added':>7} {'tool':<18}{'cases':>7}{'own s':>8}{'wall s':>8}{'cases/s':>9}")
     with server() as url:

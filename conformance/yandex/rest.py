@@ -42,6 +42,9 @@ class Rest:
     def __init__(self, target: Target) -> None:
         self.target = target
 
+    def reach(self) -> None:
+        """Do nothing: a target that REST does not reach is never judged."""
+
     def send(self, call: Call) -> Outcome:
         """Make the call."""
         return outcome_of(call, self.target.send(request_of(call)))

@@ -32,6 +32,10 @@ class Rpc:
     def __init__(self, target: Target, address: str | None, *, tls: bool) -> None:
         self.target, self.address, self._tls = target, address, tls
 
+    def reach(self) -> None:
+        """Open the channel. Raises NotTestable where gRPC cannot be had."""
+        _ = self._channel
+
     def send(self, call: Call) -> Outcome:
         """Make the call. Raises NotTestable where gRPC cannot be had."""
         path, content = f"/{call.method.rpc}", self._content(call)

@@ -30,6 +30,9 @@ class Transport(Protocol):
     def send(self, call: Call) -> Outcome:
         """Make the call."""
 
+    def reach(self) -> None:
+        """Raise NotTestable where calls cannot be made at all."""
+
 
 @dataclass
 class Service:

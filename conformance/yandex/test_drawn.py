@@ -50,8 +50,9 @@ def _fault_of_completion(call: Call, got: Outcome) -> str | None:
     return None
 
 
-def _need_models(service: Service) -> None:
+def _be_ready(service: Service) -> None:
     """Raise NotTestable here, where Hypothesis does not see it."""
+    service.transport.reach()
     for method in (COMPLETION, EMBEDDING, FEW_SHOT):
         service.models.of(method)
 
@@ -60,7 +61,7 @@ def _need_models(service: Service) -> None:
 def test_valid(service: Service, claim: Claims) -> None:
     from conformance.yandex.drawn import valid_calls
 
-    _need_models(service)
+    _be_ready(service)
     found = counterexample(
         service,
         valid_calls(service.models),
@@ -82,7 +83,7 @@ def test_valid(service: Service, claim: Claims) -> None:
 def test_invalid(service: Service, claim: Claims) -> None:
     from conformance.yandex.drawn import invalid_calls
 
-    _need_models(service)
+    _be_ready(service)
 
     def fault_of(_wrong: Wrong, got: Outcome) -> str | None:
         return None if got.refused_with(INVALID_ARGUMENT) else got.summary
