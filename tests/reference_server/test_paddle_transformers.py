@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -160,3 +161,23 @@ def test_on_a_gpu_the_model_is_there_and_its_memory_is_watched(model_dir, tmp_pa
     memory = gpu_memory()
     assert memory is not None
     assert 0 < memory.free < memory.total
+
+
+def test_the_benchmark_runs_in_its_smallest_size(tmp_path: Path) -> None:
+    script = Path(__file__).parents[2] / "benchmarks" / "gpu_ocr.py"
+    figures = tmp_path / "figures.json"
+    done = subprocess.run(
+        [
+            sys.executable, script, "--tiny", "--device", "cpu", "--batches", "1,2",
+            "--tokens", "2", "--rounds", "1", "--json", figures,
+        ],
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(figures.read_text())
+    assert [(row["what"], row["batch"]) for row in rows] == [
+        (what, batch) for what in ("bare generate", "pipeline", "server") for batch in (1, 2)
+    ]
+    assert all(row["pages_per_s"] > 0 for row in rows)
+    assert "server ÷ bare at 2: " in done.stdout
+    assert "2 at once ÷ one at a time: " in done.stdout
