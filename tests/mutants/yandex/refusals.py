@@ -48,6 +48,18 @@ def completion_of_any_model() -> None:
     _take("completion", _unknown_model, model_uri=MODELS["completion"])
 
 
+@patches(kills=("YC-ERR-3",), check="test_unknown_model[rest]")
+def completion_of_any_model_at_a_quick_look_over_rest() -> None:
+    """An unknown model is taken for the usual one, and a quick run over REST sees it."""
+    completion_of_any_model()
+
+
+@patches(kills=("YC-GERR-3",), check="test_unknown_model[grpc]")
+def completion_of_any_model_at_a_quick_look_over_grpc() -> None:
+    """An unknown model is taken for the usual one, and a quick run over gRPC sees it."""
+    completion_of_any_model()
+
+
 @patches(kills=both("ERR-4"), all_of=True)
 def completion_of_a_bare_name() -> None:
     """A model needs no URI."""
