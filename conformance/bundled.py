@@ -20,6 +20,8 @@ from conformance.iam import IamKeys
 _LISTENING = re.compile(r"Uvicorn running on (http://\S+)")
 _GRPC_LISTENING = re.compile(r"gRPC on (\S+:\d+)")
 TOKEN_PATH = "/api/v1/auth/token"  # noqa: S105 - a path
+_OURS = ("CLOUDRU_S3_", "INFERENCE_GATE_")
+"""Settings of the user's own services: the run's server must not take them for its own."""
 STARTUP_LIMIT_S = 60.0
 STOP_LIMIT_S = 10.0
 
@@ -68,7 +70,7 @@ def start_bundled(release: str, api_key: str, trusted_origin: str) -> BundledSer
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=os.environ
+        env={name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         | {
             "INFERENCE_GATE_API_KEY": api_key,
             "INFERENCE_GATE_IAM_KEY_ID": key_id,

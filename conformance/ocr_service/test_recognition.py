@@ -79,7 +79,7 @@ def test_accuracy(
 @decides("OCR-ACC-8")
 def test_cyrillic(service: Service, judge: Judge) -> None:
     if "ru" not in service.options.ocr_languages:
-        judge.unsupported("Russian is not among --ocr-languages")
+        judge.untested("Russian is not among --ocr-languages", because="not_observed")
         return
     page = draw("medium", service.options.seed + 50, "ru")
     answer = service.read(ocr_request(page))

@@ -41,14 +41,14 @@ def test_edition_1_0(service: Service, first: Answer, judge: Judge) -> None:
         return
     files = at(first.json, "s3_files")
     if _storage(service) == "not_configured":
-        judge.unsupported(S3_OFF, "OCR-S3-1", "OCR-S3-2", "OCR-S3-16")
+        judge.untested(S3_OFF, "OCR-S3-1", "OCR-S3-2", "OCR-S3-16", because="not_observed")
         absent = files is MISSING
         judge("OCR-S3-3", absent, expected="no s3_files while S3 is off", got=repr(files), by=first)
         judge(
             "OCR-S3-15", absent, expected="no s3_files while S3 is off", got=repr(files), by=first
         )
         return
-    judge.unsupported("S3 is configured at the target", "OCR-S3-3")
+    judge.untested("S3 is configured at the target", "OCR-S3-3", because="not_observed")
     for requirement, kind in (("OCR-S3-1", "markdown"), ("OCR-S3-2", "json")):
         url = at(files, kind)
         judge(
@@ -77,7 +77,7 @@ def _judge_agreement(service: Service, first: Answer, judge: Judge) -> None:
     if status == "uploaded":
         _judge_prefix(judge, first, at(first.json, "s3_files"))
     else:
-        judge.unsupported(S3_OFF, "OCR-S3-16")
+        judge.untested(S3_OFF, "OCR-S3-16", because="not_observed")
 
 
 def _judge_prefix(judge: Judge, first: Answer, files: Any) -> None:
@@ -116,7 +116,7 @@ def test_edition_1_3(service: Service, first: Answer, judge: Judge) -> None:
             by=first,
         )
     else:
-        judge.unsupported("S3 is configured at the target", "OCR-S3-5")
+        judge.untested("S3 is configured at the target", "OCR-S3-5", because="not_observed")
     if status == "uploaded":
         validator = load_contract("ocr-service").validator("ocr_answer", service.edition)
         judge_shape(judge, validator, first.json, by=first, rows=_UPLOADED)
@@ -135,7 +135,7 @@ def test_edition_1_3(service: Service, first: Answer, judge: Judge) -> None:
             url = at(files, kind)
             judge("OCR-S3-7", _is_url(url), expected="a URL", got=repr(url), by=first)
     else:
-        judge.unsupported(S3_OFF, *_UPLOADED, "OCR-S3-10")
+        judge.untested(S3_OFF, *_UPLOADED, "OCR-S3-10", because="not_observed")
     if status == "failed":
         error = at(files, "error")
         judge(

@@ -77,14 +77,19 @@ class TrialRun:
         )
 
     def middle(self, name: SideName) -> LoadResult | None:
-        """The run whose median latency is in the middle: it stands for the release's figures."""
+        """The run that stands for the release's figures, of one pair for both sides.
+
+        It is the pair in which the candidate's median latency is in the middle: runs of one pair
+        share their seed, so their figures can stand side by side.
+        """
+        pairs = {pair for pair, side in self.loads if side == name}
         mine = [
-            (block_of(load, pair, name).metrics.get("latency_p50", 0.0), pair)
+            (block_of(load, pair, side).metrics.get("latency_p50", 0.0), pair)
             for (pair, side), load in self.loads.items()
-            if side == name
+            if side == "candidate" and pair in pairs
         ]
         if not mine:
-            return None
+            return next((load for (_, side), load in self.loads.items() if side == name), None)
         _, pair = sorted(mine)[len(mine) // 2]
         return self.loads[pair, name]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse
+from starlette.requests import ClientDisconnect
 
 from reference_server.ocr import openapi
 from reference_server.ocr.download import DownloadFailed
@@ -130,7 +131,7 @@ def errors_as_http() -> Iterator[None]:
         raise HTTPException(503, f"{UNAVAILABLE}{error}") from None
     except ProcessingFailed as error:
         raise HTTPException(500, f"{FAILED}{error}") from None
-    except ClientGone:
+    except (ClientGone, ClientDisconnect):
         raise HTTPException(CLIENT_GONE, "Client closed the connection") from None
 
 
