@@ -6,6 +6,7 @@ go out concurrently first, and only what is new while shrinking is sent one by o
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -47,7 +48,10 @@ class _Wrong(Exception):
 
 
 def examples(strategy: SearchStrategy[Example], count: int, seed: int) -> list[Example]:
-    """At most `count` distinct examples, the same for the same seed and version of Hypothesis."""
+    """At most `count` distinct examples, the same for the same seed in the same installation.
+
+    Hypothesis mixes in constants of the loaded modules, so another one may draw others.
+    """
     drawn: dict[str, Example] = {}
     _each(strategy, count, seed, lambda example: drawn.setdefault(repr(example), example))
     return list(drawn.values())
@@ -55,7 +59,7 @@ def examples(strategy: SearchStrategy[Example], count: int, seed: int) -> list[E
 
 def counterexample(
     target: Sender[Asked, Got],
-    strategy: SearchStrategy[Example],
+    kinds: Sequence[SearchStrategy[Example]],
     request_of: Callable[[Example], Asked],
     fault_of: Callable[[Example, Got], str | None],
     *,
@@ -64,18 +68,21 @@ def counterexample(
 ) -> Counterexample[Example, Got] | None:
     """Send `count` drawn requests; of those answered wrongly return the smallest, or None.
 
-    `fault_of` says what is wrong with an answer. Shrinking costs at most MOST_SHRINKING_REQUESTS.
+    Each kind has the same share of them, so that none is left to chance. `fault_of` says what is wrong with an answer. Shrinking costs at most MOST_SHRINKING_REQUESTS.
     Examples are told apart by their repr. Raises CutShort.
     """
-    drawn = examples(strategy, count, seed)
-    answers = target.together([request_of(example) for example in drawn])
-    tried = {
-        repr(example): _counterexample(example, got, fault_of)
-        for example, got in zip(drawn, answers, strict=True)
-    }
-    if not any(tried.values()):
+    share = math.ceil(count / len(kinds))
+    drawn = [(kind, example) for kind in kinds for example in examples(kind, share, seed)]
+    answers = target.together([request_of(example) for _, example in drawn])
+    tried = dict[str, Counterexample[Example, Got] | None]()
+    failing = list[tuple["SearchStrategy[Example]", Counterexample[Example, Got]]]()
+    for (kind, example), got in zip(drawn, answers, strict=True):
+        found = tried[repr(example)] = _counterexample(example, got, fault_of)
+        if found:
+            failing.append((kind, found))
+    if not failing:
         return None
-    smallest = next(one for one in tried.values() if one)
+    kind, smallest = failing[0]
     left, cut = MOST_SHRINKING_REQUESTS, list[CutShort]()
 
     def replay(example: Example) -> None:
@@ -91,7 +98,7 @@ def counterexample(
             smallest = found
             raise _Wrong
 
-    _each(strategy, count, seed, replay)
+    _each(kind, share, seed, replay)
     if cut:
         raise cut[0]
     return smallest
@@ -110,6 +117,8 @@ def _each(
     strategy: SearchStrategy[Example], count: int, seed: int, look: Callable[[Example], object]
 ) -> None:
     """Show `look` the drawn examples, and smaller and smaller ones once it has raised _Wrong."""
+    if not count:
+        return
     from hypothesis import HealthCheck, Phase, Verbosity, given, settings
     from hypothesis import seed as seeded
 

@@ -73,8 +73,8 @@ def valid_forms(*, with_urls: bool) -> SearchStrategy[ValidForm]:
     ).filter(sendable)
 
 
-def invalid_forms() -> SearchStrategy[InvalidForm]:
-    """Forms of each class that the contract refuses by name."""
+def invalid_forms() -> tuple[SearchStrategy[InvalidForm], ...]:
+    """Forms the contract refuses by name, a kind for each refusal."""
     from hypothesis import strategies as st
 
     words = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1)
@@ -82,7 +82,7 @@ def invalid_forms() -> SearchStrategy[InvalidForm]:
     no_image = st.binary(min_size=1, max_size=40).map(lambda data: base64.b64encode(data).decode())
     not_a_flag = words.filter(lambda text: text.lower() not in _FLAGS)
     encodings = st.sampled_from(("multipart", "urlencoded"))
-    return st.one_of(
+    return (
         st.builds(
             InvalidForm, st.just("OCR-ERR-1"), st.just("return_content"),
             st.sampled_from(("true", "false")), encodings,

@@ -64,7 +64,7 @@ def test_valid_forms(service: Service, judge: Judge) -> None:
 
     found = counterexample(
         service.target,
-        valid_forms(with_urls=not service.reaches_us),
+        [valid_forms(with_urls=not service.reaches_us)],
         _writer(service).valid,
         fault_of,
         count=COUNT[service.options.depth],

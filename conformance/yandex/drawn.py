@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from conformance.yandex.methods import COMPLETION, EMBEDDING, FEW_SHOT, Call, Method, user
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hypothesis.strategies import DrawFn, SearchStrategy
 
     from conformance.yandex.models import Models
@@ -79,10 +81,9 @@ def _valid_calls(draw: DrawFn, models: Models, method: Method) -> Call:
     return Call(method, {"modelUri": models.of(method), **body})
 
 
-def valid_calls(models: Models) -> SearchStrategy[Call]:
-    """A call of any of the three methods that must be answered."""
-    methods = st.sampled_from([COMPLETION, EMBEDDING, FEW_SHOT])
-    return methods.flatmap(lambda method: _valid_calls(models, method))
+def valid_calls(models: Models) -> list[SearchStrategy[Call]]:
+    """Calls that must be answered, a kind for each method."""
+    return [_valid_calls(models, method) for method in (COMPLETION, EMBEDDING, FEW_SHOT)]
 
 
 @dataclass(frozen=True)
@@ -93,50 +94,61 @@ class Wrong:
     call: Call
 
 
-_FAULTS: tuple[tuple[Method, str], ...] = (
-    *(
-        (method, what)
-        for method in (COMPLETION, EMBEDDING, FEW_SHOT)
-        for what in ("no model", "no uri")
-    ),
-    *((COMPLETION, what) for what in ("role", "messages", "cold", "hot", "maxTokens")),
-    (EMBEDDING, "empty"),
-    (FEW_SHOT, "labels"),
-    (FEW_SHOT, "no labels"),
-)
+def invalid_calls(models: Models) -> list[SearchStrategy[Wrong]]:
+    """Calls that must be refused with code 3: valid ones with one thing made wrong, a kind each."""
+    lost = {"modelUri": st.none()}
+    words = {"modelUri": st.text(string.ascii_letters, min_size=1)}
+    kinds: list[tuple[Method, str, dict[str, SearchStrategy[Any]]]] = [
+        *((method, "no model", lost) for method in (COMPLETION, EMBEDDING, FEW_SHOT)),
+        *((method, "no uri", words) for method in (COMPLETION, EMBEDDING, FEW_SHOT)),
+        (COMPLETION, "no messages", {"messages": st.just([])}),
+        (EMBEDDING, "no text", {"text": st.just("")}),
+        (FEW_SHOT, "too many labels", {"labels": _many_labels(), "samples": st.just([])}),
+        (FEW_SHOT, "no labels", {"labels": st.just([]), "samples": st.just([])}),
+    ]
+    options = [
+        ("just too cold", "temperature", st.floats(-1, -1e-6)),
+        ("cold", "temperature", st.floats(-1e6, -1)),
+        ("just too hot", "temperature", st.floats(1 + 1e-6, 2)),
+        ("hot", "temperature", st.floats(2.001, 1e6)),
+        ("maxTokens", "maxTokens", st.integers(-(2**63), 0).map(str)),
+    ]
+    return [
+        _foreign_roles(models),
+        *(_spoilt(models, method, what, fields) for method, what, fields in kinds),
+        *(_spoilt_options(models, what, name, values) for what, name, values in options),
+    ]
 
 
 @st.composite
-def invalid_calls(draw: DrawFn, models: Models) -> Wrong:
-    """A call that must be refused with code 3: a valid one with one thing made wrong."""
-    method, what = draw(st.sampled_from(_FAULTS))
+def _foreign_roles(draw: DrawFn, models: Models) -> Wrong:
+    call = draw(_valid_calls(models, COMPLETION))
+    messages = [dict(one) for one in call.body["messages"]]
+    role = draw(st.text(string.ascii_lowercase, min_size=1).map(lambda text: f"x{text}"))
+    messages[draw(st.integers(0, len(messages) - 1))]["role"] = role
+    return Wrong("role", call.but(messages=messages))
+
+
+@st.composite
+def _spoilt(
+    draw: DrawFn,
+    models: Models,
+    method: Method,
+    what: str,
+    fields: Mapping[str, SearchStrategy[Any]],
+) -> Wrong:
     call = draw(_valid_calls(models, method))
-    options = call.body.get("completionOptions", {})
-    if what == "no model":
-        return Wrong(what, call.but(modelUri=None))
-    if what == "no uri":
-        return Wrong(what, call.but(modelUri=draw(st.text(string.ascii_letters, min_size=1))))
-    if what == "role":
-        messages = [dict(one) for one in call.body["messages"]]
-        wrong = draw(st.text(string.ascii_lowercase, min_size=1).map(lambda text: f"x{text}"))
-        messages[draw(st.integers(0, len(messages) - 1))]["role"] = wrong
-        return Wrong(what, call.but(messages=messages))
-    faults: dict[str, dict[str, Any]] = {
-        "messages": {"messages": []},
-        "cold": {"completionOptions": {**options, "temperature": -draw(_excess())}},
-        "hot": {"completionOptions": {**options, "temperature": 1 + draw(_excess())}},
-        "maxTokens": {
-            "completionOptions": {**options, "maxTokens": str(draw(st.integers(-(2**63), 0)))}
-        },
-        "empty": {"text": ""},
-        "labels": {
-            "labels": [f"label {number}" for number in range(draw(st.integers(21, 60)))],
-            "samples": [],
-        },
-        "no labels": {"labels": [], "samples": []},
-    }
-    return Wrong(what, call.but(**faults[what]))
+    return Wrong(what, call.but(**{name: draw(values) for name, values in fields.items()}))
 
 
-def _excess() -> SearchStrategy[float]:
-    return st.floats(1e-6, 1e6)
+@st.composite
+def _spoilt_options(
+    draw: DrawFn, models: Models, what: str, name: str, values: SearchStrategy[Any]
+) -> Wrong:
+    call = draw(_valid_calls(models, COMPLETION))
+    options = {**call.body["completionOptions"], name: draw(values)}
+    return Wrong(what, call.but(completionOptions=options))
+
+
+def _many_labels() -> SearchStrategy[list[str]]:
+    return st.integers(21, 60).map(lambda count: [f"label {number}" for number in range(count)])

@@ -39,7 +39,9 @@ class FakeTarget:
         return Answer(request, 200, {}, request.path.encode(), 0.0, "curl")
 
 
-def _search(target: FakeTarget, *, wrong_from: int, count: int = 30) -> Any:
+def _search(
+    target: FakeTarget, *, wrong_from: int, count: int = 30, kinds: Any = (NUMBERS,)
+) -> Any:
     def fault_of(number: int, got: Answer | NoAnswer) -> str | None:
         assert isinstance(got, Answer)
         assert got.text == str(number)
@@ -47,7 +49,7 @@ def _search(target: FakeTarget, *, wrong_from: int, count: int = 30) -> Any:
 
     return counterexample(
         cast("Any", target),
-        NUMBERS,
+        kinds,
         lambda number: Request("GET", str(number)),
         fault_of,
         count=count,
@@ -80,3 +82,16 @@ def test_counterexample_is_small() -> None:
 def test_shrinking_respects_the_budget_of_the_run() -> None:
     with pytest.raises(RequestsSpent):
         _search(FakeTarget(alone_allowed=3), wrong_from=1000)
+
+
+def test_each_kind_has_its_share() -> None:
+    target = FakeTarget()
+    small, large = st.integers(0, 9), st.integers(10**6, 10**7)
+    assert _search(target, wrong_from=10**9, count=8, kinds=[small, large]) is None
+    assert len([number for number in target.asked if number < 10]) > 1
+    assert len([number for number in target.asked if number >= 10**6]) > 1
+
+
+def test_shrinks_within_the_kind_that_fails() -> None:
+    found = _search(FakeTarget(), wrong_from=1000, kinds=[st.integers(0, 9), NUMBERS])
+    assert 1000 <= found.example <= 1100
