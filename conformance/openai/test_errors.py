@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 UNKNOWN_MODEL = "no-such-model-4711"
 LONG_WORDS = 40_000
 """Words of a message that most deployments have no room for; used where no limit is known."""
-_ROOM = 1000
+_BEYOND = 1000
 
 
 class _LeftOut:
@@ -113,13 +113,20 @@ def test_unknown_model(chat: ChatService, judge: Judge) -> None:
 
 @decides("OAI-ERR-25", "OAI-ERR-27")
 def test_too_long(chat: ChatService, judge: Judge) -> None:
-    words = _longest(chat) or LONG_WORDS
+    room = chat.options.context_length or _room(chat)
+    words = room + _BEYOND if room else LONG_WORDS
     got = chat.target.send(chat.request([user("a " * words)], max_tokens=1))
-    if isinstance(got, Answer) and got.status == 200:
-        judge.untested(f"{words} words are not too long here", because="not_observed")
+    if room is None and isinstance(got, Answer) and got.status == 200:
+        judge.untested(
+            f"{words} words are not too long here; tell the limit with --context-length",
+            because="not_observed",
+        )
         return
     refused = isinstance(got, Answer) and got.status in (400, 413)
-    judge("OAI-ERR-25", refused, expected="status 400 or 413", got=got.summary, by=got)
+    expected = f"status 400 or 413 for {words} words" + (
+        f" in place of {room} tokens" if room else ""
+    )
+    judge("OAI-ERR-25", refused, expected=expected, got=got.summary, by=got)
     _judge_no_fault(judge, got)
 
 
@@ -134,12 +141,12 @@ def test_paths_and_methods(chat: ChatService, judge: Judge) -> None:
         judge(requirement, right, expected=f"status {wanted}", got=got.summary, by=got)
 
 
-def _longest(chat: ChatService) -> int | None:
-    """More words than the model has room for, where /v1/models says how much room there is."""
+def _room(chat: ChatService) -> int | None:
+    """Tokens that the model has room for, where /v1/models says so as vLLM does."""
     for model in json_object(chat.recognition.models).get("data", []):
         room = model.get("max_model_len") if isinstance(model, dict) else None
         if isinstance(room, int) and model.get("id") == chat.model:
-            return room + _ROOM
+            return room
     return None
 
 

@@ -48,6 +48,7 @@ class Options:
     seed: int
     public_url: str | None
     model_uris: tuple[str, ...]
+    context_length: int | None
     iam: IamKeys | None
     bundled_release: str
 
@@ -135,6 +136,11 @@ def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
         help="model to ask, repeatable",
     )
     add(
+        "--context-length",
+        metavar="TOKENS",
+        help="tokens that the chat model has room for (default: what /v1/models says, if it does)",
+    )
+    add(
         "--iam-url",
         default=DEFAULT_IAM_URL,
         metavar="URL",
@@ -175,6 +181,7 @@ def parse(config: pytest.Config) -> Options:
         seed=_seed(option("seed")),
         public_url=_url("--public-url", option("public_url")),
         model_uris=tuple(option("model_uri")),
+        context_length=_whole("--context-length", option("context_length"), least=1),
         iam=_iam(option("iam_url"), option("iam_key_id_env"), option("iam_secret_env")),
         bundled_release=option("bundled_release"),
     )

@@ -14,6 +14,7 @@ import pytest
 
 from reports.conformance_result import ConformanceResult, decode
 from tests.independent.serving import Independent, transformers_serve
+from tests.independent.tiny_model import CONTEXT_TOKENS
 
 REQUIRED = "INFERENCE_GATE_INDEPENDENT_REQUIRED"
 """Set where the server has to be there: its absence is then a failure and no skip."""
@@ -49,11 +50,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def judge(server: Independent, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
-    """Runs the suite with further arguments and reads its result.
-
-    One check is left out by name: the server takes messages of any length and would work on the
-    longest of the suite for minutes.
-    """
+    """Runs the whole suite with further arguments and reads its result."""
 
     def judged(*arguments: str) -> Run:
         reports = tmp_path_factory.mktemp("reports")
@@ -63,7 +60,8 @@ def judge(server: Independent, tmp_path_factory: pytest.TempPathFactory) -> Call
                 "-p", "no:cacheprovider", "--contract", "openai",
                 "--base-url", server.base_url, "--model-uri", f"chat={server.model}",
                 "--service-name", "transformers", "--service-version", "0",
-                "--concurrency", "2", "-k", "not too_long", "--seed", "1", "--reports-dir", str(reports), *arguments,
+                "--context-length", str(CONTEXT_TOKENS), "--concurrency", "2", "--seed", "1",
+                "--reports-dir", str(reports), *arguments,
             ],
             cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False,
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reference_server.text.builtin import MAX_INPUT_TOKENS
 from tests.mutants.exchange import Reply
 from tests.mutants.mutant import answers
 from tests.mutants.openai.wire import edits_refusals, edits_requests
@@ -135,6 +136,13 @@ def too_long_is_unprocessable(body: Json) -> None:
     """Messages too long are refused as if their model were unknown."""
     if len(str(body["messages"])) > 20_000:
         body["model"] = "none"
+
+
+@edits_requests(kills=("OAI-ERR-25",), arguments=("--context-length", str(MAX_INPUT_TOKENS)))
+def what_does_not_fit_is_cut(body: Json) -> None:
+    """The end of a message that is too long is cut off, and the rest answered."""
+    for message in body["messages"]:
+        message["content"] = str(message["content"])[:MAX_INPUT_TOKENS]
 
 
 @answers("GET /v1/models", kills=("OAI-ERR-26",))
