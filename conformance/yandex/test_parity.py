@@ -65,7 +65,27 @@ def test_completions(every_samples: Both, judge: Judge) -> None:
         if one.text == two.text:
             _judge_same(judge, "YC-PARITY-3", pair, one.completion_tokens, two.completion_tokens)
             _judge_same(judge, "YC-PARITY-4", pair, one.status, two.status)
+    _judge_any_same(judge, once, again)
     judge.untested("no text was the same in any two answers", because="not_observed")
+
+
+def _judge_any_same(judge: Judge, once: Sequence[Pair], again: Sequence[Pair]) -> None:
+    """Rounding may turn one answer; where not one is the same, temperature 0 means nothing."""
+    rounds = list(zip(once, again, strict=True))
+    same = any(
+        rest.last.text == grpc.last.text
+        for pairs in rounds
+        for rest, _ in pairs
+        for _, grpc in pairs
+    )
+    rest, grpc = rounds[0][0]
+    judge(
+        "YC-PARITY-1",
+        same,
+        expected=f"the same text over both for one of {len(rounds)} calls, such as {rest.last.text!r}",
+        got=f"never the same, such as {grpc.last.text!r}",
+        by=grpc.reproduce,
+    )
 
 
 @decides("YC-PARITY-6", "YC-PARITY-7", "YC-PARITY-8")

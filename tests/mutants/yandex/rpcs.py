@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from reference_server.text.errors import Code, TextError
@@ -156,6 +157,12 @@ def refusals_unknown() -> None:
 def grpc_says_it_otherwise() -> None:
     """Over gRPC every text ends in a full stop more."""
     edit_text(lambda text: text + ".", over=ONLY_GRPC)
+
+
+@patches(kills=("YC-PARITY-1",))
+def answers_at_random() -> None:
+    """At temperature 0 no answer is ever given twice, over either transport."""
+    edit_text(lambda text: f"{text} {secrets.token_hex(4)}")
 
 
 def _usage_over_grpc(name: str) -> None:
