@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from conformance.exchange import Answer, NoAnswer, Request, Unexpected
-from conformance.judging import Judge, decides
+from conformance.judging import Judge, NotTestable, decides
 from conformance.openai.recognition import json_object
 from conformance.shape import MISSING, at, judge_shape
 from conformance.target import Target
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT_S = 15.0
 """A token that lives longer than this is not waited for."""
 _SPARE_S = 1.0
+_NOBODY_THERE = ("refused", "connect_timeout", "tls", "dns")
 _FIELDS = {
     "OAI-IAM-2": "/access_token",
     "OAI-IAM-3": "/token_type",
@@ -49,8 +50,14 @@ class Iam:
         )
 
     def exchange(self, **fields: Any) -> Answer | NoAnswer:
-        """What the service answers to these fields."""
-        return self.target.send(Request("POST", self._path, json=fields, authorization=None))
+        """What the service answers to these fields. Raises NotTestable where nobody listens."""
+        got = self.target.send(Request("POST", self._path, json=fields, authorization=None))
+        if isinstance(got, NoAnswer) and got.failure in _NOBODY_THERE:
+            raise NotTestable(
+                f"nobody can be reached at --iam-url {self.target.public_url}: {got.failure}",
+                "prerequisite",
+            )
+        return got
 
     def token(self) -> Answer:
         """What the right keys get. Raises Unexpected when that is no token."""

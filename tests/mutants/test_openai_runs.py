@@ -80,3 +80,15 @@ def test_every_tested_row_is_proved_by_a_mutant_of_its_own() -> None:
     }
     tested = {row.id for row in load_contract("openai").requirements} - EXCLUDED
     assert tested - proved == set()
+
+
+def test_an_iam_service_that_nobody_reaches_violates_nothing(suite: Suite, tmp_path: Path) -> None:
+    run = judged(
+        suite, tmp_path, "-k", "iam or models",
+        "--iam-url", "http://no-such-host.invalid/token",
+        "--iam-key-id-env", "PATH", "--iam-secret-env", "PATH",
+    )  # fmt: skip
+    assert run.exit_code == 3, run.output
+    untested = run.with_outcome("untested")
+    assert "dns" in untested["OAI-IAM-1"]
+    assert run.with_outcome("violates", "harness_error") == {}
