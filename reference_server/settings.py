@@ -80,7 +80,7 @@ class Settings(PaddleSettings, TextSettings):
     temp_dir: Path | None = Field(None, description="folder of uploads in transit")
     output_dir: Path | None = Field(None, description="folder of the results")
     start_scale: float = Field(
-        1.0, ge=0, le=100, description="factor on the first start's vLLM wait of 1.0.8 (12 s)"
+        1.0, ge=0, le=100, description="factor on the waits of the first start of 1.0.8 (24.5 s)"
     )
     max_upload_bytes: int = Field(
         20 * 1024 * 1024, ge=1, description="largest image in bytes; a larger one gets 413"

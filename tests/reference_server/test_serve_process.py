@@ -159,6 +159,7 @@ def test_1_0_8_waits_for_vllm_on_its_first_start_only(start: Callable[..., Proce
     assert httpx.get(f"{first.url}/health", trust_env=False).status_code == 200
     messages = first.messages()
     waiting = messages.index("Waiting for vLLM server to start...")
+    assert messages[waiting - 1] == "Start waits are scaled by 0"
     assert messages[waiting + 1 : waiting + 3] == [
         (
             "RuntimeError: Could not prepare the official model for the 'PaddleOCR-VL-0.9B' model "
