@@ -7,7 +7,7 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +108,8 @@ def _check_pixels(size: tuple[int, int], max_pixels: int, so_far: int | None = N
 def _page(image: Image.Image) -> Image.Image:
     try:
         image.load()
-        return _as_rgb(ImageOps.exif_transpose(image))
+        turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+        return _as_rgb(ImageOps.exif_transpose(image) if turned else image)
     except DAMAGED as error:
         raise InvalidImage(_reason(error)) from None
 
@@ -120,8 +121,10 @@ def _as_rgb(image: Image.Image) -> Image.Image:
         layer = image.convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(ground, layer).convert("RGB")
-    # A copy even of an RGB image: the file object goes on to its next frame.
-    return image.copy() if image.mode == "RGB" else image.convert("RGB")
+    if image.mode != "RGB":
+        return image.convert("RGB")
+    # A copy only where the file object goes on to its next frame.
+    return image.copy() if image.format in PAGED_FORMATS else image
 
 
 def _from_deep_grey(image: Image.Image) -> Image.Image:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from reports.release_name import in_order
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,6 +18,7 @@ Subject = Literal[
     "conformance",
     "contracts",
     "service",
+    "order",
     "edition",
     "case_set",
     "wording",
@@ -54,6 +57,8 @@ def caveats_of(a: Release, b: Release) -> tuple[Caveat, ...]:
     found: list[Caveat] = []
     if a.service != b.service:
         found.append(Caveat("service", a.service, b.service))
+    if in_order((a.version, b.version)) != (a.version, b.version):
+        found.append(Caveat("order", a.version, b.version))
     if a.conformance is None or b.conformance is None:
         found.append(Caveat("conformance", _measured(a.conformance), _measured(b.conformance)))
     else:

@@ -32,6 +32,10 @@ CAVEATS: dict[Subject, str] = {
     "conformance": mark("The contract was not judged for both (%(a)s / %(b)s)."),
     "contracts": mark("The contracts differ: %(a)s / %(b)s."),
     "service": mark("The services differ: %(a)s / %(b)s."),
+    "order": mark(
+        "%(b)s is named as the newer release, but its number is lower than that of %(a)s: "
+        "were they swapped?"
+    ),
     "edition": mark("The editions of %(contract)s differ: %(a)s / %(b)s."),
     "case_set": mark(
         "The sets of requirements of %(contract)s differ; asked only of one: %(a)s / %(b)s. "

@@ -105,6 +105,31 @@ def test_a_release_slower_by_a_third_fails(tmp_path: Path, ordinary: str) -> Non
     assert "latency_p50" in run.out
 
 
+def test_a_release_that_fails_one_answer_in_twenty_fails(tmp_path: Path, ordinary: str) -> None:
+    with serving(sleep=0.3, fail_every=20) as flaky:
+        run = run_gate(
+            tmp_path, "--baseline-url", ordinary, "--baseline-version", "1.0.8",
+            "--candidate-url", flaky, "--candidate-version", "1.0.9",
+            policy=POLICY.replace("failure_share = 0.03", "failure_share = 0.01"),
+        )  # fmt: skip
+    assert run.code == 1, run.err
+    assert judged(run.record)["failure_share"] == "FAIL"
+    assert "failure_share" in run.out
+
+
+def test_releases_swapped_pass_as_an_improvement_and_the_swap_is_asked_about(
+    tmp_path: Path, ordinary: str
+) -> None:
+    with serving(sleep=0.4) as slower:
+        run = run_gate(
+            tmp_path, "--baseline-url", slower, "--baseline-version", "1.0.9",
+            "--candidate-url", ordinary, "--candidate-version", "1.0.8", policy=POLICY,
+        )  # fmt: skip
+    assert run.code == 0, run.err
+    assert judged(run.record)["latency_p50"] == "PASS"
+    assert "were they swapped?" in run.report
+
+
 def test_a_candidate_that_dies_half_way_is_unreachable(tmp_path: Path, kept: Path) -> None:
     with serving(sleep=0.1, die_after=60) as dying:
         run = run_gate(tmp_path, *stored(tmp_path, kept), "--candidate-url", dying, policy=POLICY)
