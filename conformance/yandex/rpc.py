@@ -38,6 +38,7 @@ class Rpc:
 
     def send(self, call: Call) -> Outcome:
         """Make the call. Raises NotTestable where gRPC cannot be had."""
+        self.reach()
         path, content = f"/{call.method.rpc}", self._content(call)
         return self.raw(call, path, content, streams=call.method.streams)
 

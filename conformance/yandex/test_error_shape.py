@@ -33,13 +33,14 @@ def test_refusals(service: Service, judge: Judge) -> None:
     before = [
         Call(method, content=b'{"modelUri": ') for method in (COMPLETION, EMBEDDING, FEW_SHOT)
     ]
-    for row, calls, wanted in (
-        ("YC-SHAPE-2", streaming, ("error_stream",)),
-        ("YC-SHAPE-3", unary, _UNARY),
-        ("YC-SHAPE-4", before, _UNARY),
-    ):
-        for got in service.together(calls):
-            _judge_error(judge, got, row, wanted)
+    cases = [
+        *(("YC-SHAPE-2", call, ("error_stream",)) for call in streaming),
+        *(("YC-SHAPE-3", call, _UNARY) for call in unary),
+        *(("YC-SHAPE-4", call, _UNARY) for call in before),
+    ]
+    answers = service.together([call for _, call, _ in cases])
+    for (row, _, wanted), got in zip(cases, answers, strict=True):
+        _judge_error(judge, got, row, wanted)
     judge.untested("no refusal was had to look at", because="not_observed")
 
 

@@ -97,22 +97,30 @@ def test_content_type(samples: Samples, judge: Judge) -> None:
 
 @decides("YC-HTTP-7", "YC-HTTP-12", "YC-HTTP-13")
 def test_refused_methods(service: Service, judge: Judge) -> None:
-    gets = [Request(verb, method.path) for method in _METHODS for verb in ("GET", "PUT", "DELETE")]
-    for got in service.target.together(gets):
-        refused = isinstance(got, Answer) and (got.status in (404, 405) or got.status == 501)
-        judge("YC-HTTP-12", refused, expected="404, 405 or 501", got=got.summary, by=got)
-        if refused:
-            _judge_media(judge, "YC-HTTP-7", got)
+    wrong_verbs = [
+        Request(verb, method.path) for method in _METHODS for verb in ("GET", "PUT", "DELETE")
+    ]
     unknown = [
         Request("POST", "/foundationModels/v1/noSuchMethod", json={}),
         Request("POST", "/foundationModels/v9/completion", json={}),
         Request("GET", "/foundationModels/v1"),
     ]
-    for got in service.target.together(unknown):
-        absent = isinstance(got, Answer) and got.status == 404
-        judge("YC-HTTP-13", absent, expected="status 404", got=got.summary, by=got)
-    for method in _METHODS:
-        _judge_media(judge, "YC-HTTP-7", service.target.ask(Request("POST", method.path, json={})))
+    empty = [Request("POST", method.path, json={}) for method in _METHODS]
+    for request, got in zip(
+        [*wrong_verbs, *unknown, *empty],
+        service.target.together([*wrong_verbs, *unknown, *empty]),
+        strict=True,
+    ):
+        if request in empty:
+            _judge_media(judge, "YC-HTTP-7", got)
+        elif request in unknown:
+            absent = isinstance(got, Answer) and got.status == 404
+            judge("YC-HTTP-13", absent, expected="status 404", got=got.summary, by=got)
+        else:
+            refused = isinstance(got, Answer) and got.status in (404, 405, 501)
+            judge("YC-HTTP-12", refused, expected="404, 405 or 501", got=got.summary, by=got)
+            if refused:
+                _judge_media(judge, "YC-HTTP-7", got)
 
 
 def _judge_media(judge: Judge, row: str, answer: object) -> None:

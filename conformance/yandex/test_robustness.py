@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
 from conformance.yandex import conversations as say
@@ -56,11 +57,16 @@ def _everywhere(service: Service, row: str, text: str) -> list[tuple[str, Call]]
 @over_both("ROBUST-5")
 def test_leaving(service: Service, claim: Claims) -> None:
     call = service.completing(say.counting(), stream=True)
-    for _ in range(LEAVERS):
+    service.transport.reach()
+
+    def leave(_: int) -> None:
         if service.name == "grpc":
             cast("Rpc", service.transport).leave_early(call)
         else:
             leave_early(service.target, call)
+
+    with ThreadPoolExecutor(LEAVERS) as leavers:
+        list(leavers.map(leave, range(LEAVERS)))
     _judge_still_right(service, claim, "ROBUST-5")
 
 

@@ -24,8 +24,11 @@ def _tokens(got: Outcome) -> list[dict[str, Any]]:
 @over_both("TOKENIZE-1", "TOKENIZE-2", "TOKENIZE-3", "TOKENIZE-4", "TOKENIZE-7")
 def test_tokenize(service: Service, claim: Claims) -> None:
     text = f"A lighthouse. {say.SENTENCE}!"
-    short = offered(service.send(service.of_model(TOKENIZE, text=text)))
-    long = service.send(service.of_model(TOKENIZE, text=text * 5))
+    call = service.of_model(TOKENIZE, text=text)
+    short, long, nobody = service.together(
+        [call, service.of_model(TOKENIZE, text=text * 5), call.but(modelUri=None)]
+    )
+    offered(short)
     claim.answered("TOKENIZE-1", short)
     validator = load_contract("yandex").fast_validator("tokenize_answer")
     for got in (short, long):
@@ -36,7 +39,6 @@ def test_tokenize(service: Service, claim: Claims) -> None:
     claim("TOKENIZE-3", grown, expected=f"more than {counts[0]} tokens", got=counts[1], by=long)
     joined = "".join(str(one.get("text")) for one in _tokens(short) if not one.get("special"))
     claim("TOKENIZE-4", joined == text, expected=text, got=joined, by=short)
-    nobody = service.send(service.of_model(TOKENIZE, text=text).but(modelUri=None))
     claim.refused("TOKENIZE-7", nobody, INVALID_ARGUMENT)
 
 
@@ -44,9 +46,10 @@ def test_tokenize(service: Service, claim: Claims) -> None:
 def test_tokenize_completion(service: Service, claim: Claims) -> None:
     completing = service.completing(say.told_in_turn(service.codes("tokens", 3), 0))
     body = {name: value for name, value in completing.body.items() if name != "modelUri"}
-    got = offered(service.send(service.of_model(TOKENIZE_COMPLETION, **body)))
+    got, completed = service.together([service.of_model(TOKENIZE_COMPLETION, **body), completing])
+    offered(got)
     claim.answered("TOKENIZE-5", got)
-    counted = service.send(completing).last.input_tokens
+    counted = completed.last.input_tokens
     claim(
         "TOKENIZE-6",
         len(_tokens(got)) == counted,
