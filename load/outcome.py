@@ -22,6 +22,7 @@ from load.recorder import (
     SHED,
     VIOLATED,
 )
+from reports import sentences
 from reports.load_result import (
     GeneratorResult,
     LoadResult,
@@ -156,10 +157,15 @@ def decide(run: Measured, found: tuple[ValidityFinding, ...], judged: Judged) ->
         return Verdict(
             name="INCONCLUSIVE",
             exit_code=ExitCode.NOTHING_TESTED,
-            reasons=("no request was sent: raise --rate or --duration",),
+            reasons=(sentences.NO_REQUEST(),),
         )
     failed = [
-        f"{row.operation}: {row.objective} is {row.measured:.6g}, the limit is {row.limit:g}"
+        sentences.LIMIT_MISSED(
+            operation=row.operation,
+            objective=row.objective,
+            measured=f"{row.measured:.6g}",
+            limit=f"{row.limit:g}",
+        )
         for row in judged.slo.objectives
         if row.verdict == "FAIL" and row.measured is not None
     ]
@@ -187,11 +193,8 @@ def nothing_there(recorder: Recorder) -> str:
         return ""
     most = max(counts, key=lambda name: counts[name])
     if names <= _UNANSWERED:
-        return f"the target gave no answer to any of {sum(counts.values())} requests ({most})"
-    return (
-        f"every answer was {most}: nothing is deployed under this address, or the model's name "
-        "is not known there"
-    )
+        return sentences.TARGET_SILENT(requests=sum(counts.values()), outcome=most)
+    return sentences.NOTHING_DEPLOYED(outcome=most)
 
 
 def _operation(name: str, record: OperationRecord, measured_s: float) -> OperationResult:

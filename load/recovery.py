@@ -13,6 +13,7 @@ from load.recorder import (
     SCHEDULED,
     VIOLATED,
 )
+from reports import sentences
 from reports.load_result import OverloadResult
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ def judge_overload(plan: Plan, recorder: Recorder) -> OverloadResult:
     problems = [
         text
         for count, text in (
-            (hung, f"{hung} requests hung instead of being refused or answered"),
-            (wrong, f"{wrong} answers were wrong under overload"),
-            (impolite, f"{impolite} refusals came without Retry-After"),
-            (other, f"{other} requests failed otherwise than by 429 or 503"),
-            (recovery is None, "the target did not recover by the end of the run"),
+            (hung, sentences.HUNG(requests=hung)),
+            (wrong, sentences.WRONG_UNDER_OVERLOAD(answers=wrong)),
+            (impolite, sentences.NO_RETRY_AFTER(refusals=impolite)),
+            (other, sentences.FAILED_OTHERWISE(requests=other)),
+            (recovery is None, sentences.NOT_RECOVERED()),
         )
         if count
     ]

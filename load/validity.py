@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reports import sentences
 from reports.load_result import ValidityFinding
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ STALLED_SHARE = 0.01
 STALLED_S = 0.25
 CLOCK_STEP_MS = 100.0
 RATE_TOLERANCE = 0.01
-MORE_WORKERS = "add workers (--processes N, or --worker on more machines) or lower --rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,12 @@ def _invalid(rule: str, message: str, remedy: str) -> ValidityFinding:
 
 def _ended_early(facts: Facts) -> Iterator[ValidityFinding]:
     if facts.interrupted:
-        yield _invalid(
-            "interrupted", "the run was interrupted before its end", "let it run to its end"
-        )
+        yield _invalid("interrupted", sentences.INTERRUPTED(), sentences.LET_IT_RUN())
     for index in facts.lost_workers:
         yield _invalid(
             "worker_lost",
-            f"worker {index} was lost in mid-run, and the arrivals it had yet to send with it",
-            "see why the process ended (memory, a signal, the network) and run again",
+            sentences.WORKER_LOST(worker=index),
+            sentences.SEE_WHY_IT_ENDED(),
         )
 
 
@@ -74,21 +72,24 @@ def _machine(facts: Facts) -> Iterator[ValidityFinding]:
         if health.saturated_share > SATURATED_SHARE:
             yield _invalid(
                 "cpu",
-                f"worker {index} had no CPU to spare in {health.saturated_share:.0%} of the run",
-                MORE_WORKERS,
+                sentences.NO_CPU(worker=index, share=f"{health.saturated_share:.0%}"),
+                sentences.MORE_WORKERS(),
             )
         if health.stalled_s > max(STALLED_S, STALLED_SHARE * facts.measured_s):
             yield _invalid(
                 "event_loop",
-                f"worker {index}'s event loop stood still for {health.stalled_s:.2f} s in all, "
-                f"{health.longest_stall_ms:.0f} ms at the longest",
-                f"give the generator a core of its own, or {MORE_WORKERS}",
+                sentences.STOOD_STILL(
+                    worker=index,
+                    seconds=f"{health.stalled_s:.2f}",
+                    longest=f"{health.longest_stall_ms:.0f}",
+                ),
+                sentences.A_CORE_OF_ITS_OWN(),
             )
         if health.clock_step_ms > CLOCK_STEP_MS:
             yield _invalid(
                 "clock",
-                f"the wall clock of worker {index} stepped by {health.clock_step_ms:.0f} ms",
-                "run again when the time service has settled and the machine does not sleep",
+                sentences.CLOCK_STEPPED(worker=index, step=f"{health.clock_step_ms:.0f}"),
+                sentences.LET_THE_CLOCK_SETTLE(),
             )
 
 
@@ -99,22 +100,21 @@ def _schedule(facts: Facts) -> Iterator[ValidityFinding]:
     if facts.lag_p99_ms > limit:
         yield _invalid(
             "schedule_lag",
-            f"1 % of the requests started {facts.lag_p99_ms:.1f} ms or more after their time "
-            f"(limit {limit:.1f} ms)",
-            MORE_WORKERS,
+            sentences.STARTED_LATE(lag=f"{facts.lag_p99_ms:.1f}", limit=f"{limit:.1f}"),
+            sentences.MORE_WORKERS(),
         )
     if facts.dropped and not facts.drops_are_meant:
         yield _invalid(
             "dropped",
-            f"{facts.dropped} arrivals were dropped because too many requests were in flight",
-            "raise --max-in-flight, or lower --rate to what the target can keep up with",
+            sentences.DROPPED(arrivals=facts.dropped),
+            sentences.MORE_IN_FLIGHT(),
         )
     missing = facts.expected - facts.scheduled
     if facts.expected and missing / facts.expected > RATE_TOLERANCE:
         yield _invalid(
             "rate",
-            f"{missing} of {facts.expected} scheduled arrivals never came due",
-            "let every worker run to the end of the schedule",
+            sentences.NEVER_DUE(missing=missing, expected=facts.expected),
+            sentences.TO_THE_END(),
         )
 
 
@@ -124,6 +124,8 @@ def _samples(slo: SloResult) -> Iterator[ValidityFinding]:
             yield ValidityFinding(
                 rule="samples",
                 decides="INCONCLUSIVE",
-                message=f"{row.operation}: {row.requests} requests cannot decide {row.objective}",
-                remedy=f"run longer: {row.needs} more requests at the least",
+                message=sentences.TOO_FEW(
+                    operation=row.operation, requests=row.requests, objective=row.objective
+                ),
+                remedy=sentences.RUN_LONGER(needs=row.needs),
             )

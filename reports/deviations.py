@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from reports import sentences
 from reports.conformance_result import Deviation
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _about_nothing(
     known = {row.id for row in rows}
     contracts = {_contract_of(one) for one in known}
     return [
-        f"{entry.requirement}: its deviation is stale: the edition judged has no such requirement"
+        sentences.ABOUT_NOTHING(id=entry.requirement)
         for entry in entries
         if entry.requirement not in known and _contract_of(entry.requirement) in contracts
     ]
@@ -124,15 +125,18 @@ def _excused(
     declared: Collection[str],
 ) -> RequirementResult:
     if dt.date.fromisoformat(entry.expires) < today:
-        problems.append(f"{row.id}: its deviation expired on {entry.expires}: {entry.reason}")
+        problems.append(sentences.EXPIRED(id=row.id, day=entry.expires, reason=entry.reason))
         return row
     if row.outcome == "conforms" or (row.outcome == "unsupported" and row.id not in declared):
-        problems.append(f"{row.id}: its deviation is stale: the requirement {row.outcome}")
+        problems.append(sentences.STALE(id=row.id, outcome=row.outcome))
         return row
     if row.outcome in ("violates", "warns"):
         if row.id in declared:
             return msgspec.structs.replace(
-                row, outcome="unsupported", reason=f"declared: {entry.reason}", deviation=entry
+                row,
+                outcome="unsupported",
+                reason=sentences.DECLARED(reason=entry.reason),
+                deviation=entry,
             )
         return msgspec.structs.replace(row, deviation=entry)
     return row

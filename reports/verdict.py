@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from reports import sentences
+
 if TYPE_CHECKING:
     from reports.conformance_result import ConformanceResult, RequirementResult
 
@@ -42,7 +44,7 @@ def judge_conformance(result: ConformanceResult) -> Verdict:
     """
     rows = result.requirements
     violated = [row for row in rows if row.outcome == "violates" and row.deviation is None]
-    reasons = [f"{row.id} violated: {row.text}" for row in violated]
+    reasons = [sentences.VIOLATED(id=row.id, text=row.text) for row in violated]
     reasons += result.deviation_problems
     if reasons:
         return Verdict(name="FAIL", exit_code=ExitCode.VIOLATION, reasons=tuple(reasons))
@@ -51,24 +53,24 @@ def judge_conformance(result: ConformanceResult) -> Verdict:
         return Verdict(
             name="INVALID",
             exit_code=ExitCode.HARNESS_ERROR,
-            reasons=tuple(f"{row.id}: the harness failed: {row.reason}" for row in broken),
+            reasons=tuple(sentences.HARNESS_FAILED(id=row.id, reason=row.reason) for row in broken),
         )
     if result.incomplete == "target_lost":
         return Verdict(
             name="INCONCLUSIVE",
             exit_code=ExitCode.UNREACHABLE,
-            reasons=(f"the target stopped answering: {result.incomplete_reason}",),
+            reasons=(sentences.TARGET_LOST(reason=result.incomplete_reason),),
         )
     if not any(row.outcome in ("conforms", "warns", "violates") for row in rows):
         return Verdict(
             name="INCONCLUSIVE",
             exit_code=ExitCode.NOTHING_TESTED,
-            reasons=("no requirement was tested",),
+            reasons=(sentences.NOTHING_TESTED(),),
         )
     open_musts = [row for row in rows if blocks_green(row, result.accepted_untested)]
-    reasons = [f"{row.id} untested: {row.reason}" for row in open_musts]
+    reasons = [sentences.UNTESTED(id=row.id, reason=row.reason) for row in open_musts]
     if result.incomplete:
-        reasons.insert(0, f"the run was cut short: {result.incomplete_reason}")
+        reasons.insert(0, sentences.CUT_SHORT(reason=result.incomplete_reason))
     if reasons:
         return Verdict(name="INCONCLUSIVE", exit_code=ExitCode.INCONCLUSIVE, reasons=tuple(reasons))
     return Verdict(name="PASS", exit_code=ExitCode.PASS)

@@ -13,6 +13,7 @@ from gate.release.secrets import authorization, redactor
 from gate.release.stored import advisory
 from gate.release.suite import run_suite
 from gate.release.trial_run import TrialRun
+from reports import sentences
 from reports.comparison import compare
 from reports.comparison.gate_record import GateRecord
 from reports.logs import load_rules, read_log
@@ -66,7 +67,7 @@ class Gate:
         baseline, candidate = self._releases()
         judged = candidate.conformance
         if judged is None:
-            raise CannotJudge("the candidate left no conformance result", ExitCode.HARNESS_ERROR)
+            raise CannotJudge(sentences.NO_RESULT(), ExitCode.HARNESS_ERROR)
         change = compare(baseline, candidate)
         for move in change.moved("fixed"):
             self.telling.say(f"fixed: {move.row.id} {move.row.text}")
@@ -135,7 +136,7 @@ class Gate:
                 self.telling.say(line)
             usage = done.exit_code == ExitCode.USAGE
             raise CannotJudge(
-                f"{side.version}: the suite could not judge it: {_why(last)}",
+                sentences.SUITE_FAILED(version=side.version, reason=_why(last)),
                 ExitCode.USAGE if usage else ExitCode.HARNESS_ERROR,
             )
         self.journal.keep_judged(name, done.exit_code, report)
@@ -194,8 +195,7 @@ class Gate:
                 self.journal.keep_identity(name, facts)
             elif (changed := difference(before, facts)) is not None:
                 what, code = changed
-                remedy = ": roll out first, then gate" if code == ExitCode.INVALID_RUN else ""
-                raise CannotJudge(f"{side.version} changed in mid-run: {what}{remedy}", code)
+                raise CannotJudge(sentences.CHANGED(version=side.version, reason=what), code)
 
     def _lost(self, name: SideName, how: str) -> CannotJudge:
         """How the gate ends when a side does not answer any more."""
@@ -204,7 +204,9 @@ class Gate:
         if crash is not None and name == "candidate":
             return CandidateCrashed(f"{side.version}: {crash}")
         return CannotJudge(
-            f"{side.version} does not answer: {crash or redactor(side.options.key_env)(how)}",
+            sentences.NO_ANSWER(
+                version=side.version, reason=crash or redactor(side.options.key_env)(how)
+            ),
             ExitCode.UNREACHABLE,
         )
 

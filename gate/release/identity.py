@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from reports import sentences
 from reports.verdict import ExitCode
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str
         if now is None or now == was:
             continue
         if now in _REFUSED:
-            return f"it no longer accepts the key ({now} where it answered before)", ExitCode.USAGE
+            return sentences.KEY_REFUSED(status=now), ExitCode.USAGE
         shown = f": {was} → {now}" if len(was) + len(now) < 120 and name != _ROOT else ""  # noqa: PLR2004 - a line's length
-        return f"{name} is not what it was{shown}", ExitCode.INVALID_RUN
+        changed = sentences.OTHER_THAN_BEFORE(what=name) + shown
+        return f"{changed}: {sentences.ROLL_OUT_FIRST()}", ExitCode.INVALID_RUN
     return None
 
 

@@ -13,6 +13,7 @@ from gate.child_process import CommandError, free_port, running, wait_for_exit_o
 from gate.release.errors import CannotJudge
 from gate.release.secrets import authorization, redactor
 from gate.start_measurement import StartPlan, measure_command
+from reports import sentences
 from reports.probes.measured import StartupResult, spread_of
 from reports.verdict import ExitCode
 
@@ -68,9 +69,7 @@ class Side:
         if self.process is None or self.process.exit_code is None:
             return None
         tail = redactor(self.options.key_env)(" / ".join(self.process.tail(2)))
-        return f"its process ended with code {self.process.exit_code}" + (
-            f": {tail}" if tail else ""
-        )
+        return sentences.CRASHED(code=self.process.exit_code) + (f": {tail}" if tail else "")
 
 
 @contextmanager
@@ -136,7 +135,8 @@ def _measured_start(options: SideOptions, command: str, output: BinaryIO) -> Sta
     if not run.started:
         tail = f": {clean(run.output_tail[-1])}" if run.output_tail else ""
         raise CannotJudge(
-            f"{options.version} did not start: {run.failure}{tail}", ExitCode.UNREACHABLE
+            sentences.NOT_STARTED(version=options.version, reason=f"{run.failure}{tail}"),
+            ExitCode.UNREACHABLE,
         )
     return StartupResult(
         subject=clean(options.command or ""),
@@ -174,10 +174,11 @@ def _wait(child: ChildProcess, url: str, options: SideOptions) -> None:
             if not wait_for_exit_or(child, until):
                 tail = redactor(options.key_env)(" / ".join(child.tail(1)))
                 ended = child.exit_code is not None
+                reason = (
+                    sentences.COMMAND_ENDED(code=child.exit_code)
+                    if ended
+                    else sentences.NEVER_HEALTHY(path=options.health_path, url=url)
+                ) + (f": {tail}" if tail else "")
                 raise CannotJudge(
-                    f"{options.version} did not come up: "
-                    + (f"the command ended with code {child.exit_code}" if ended else
-                       f"{options.health_path} never answered 200 at {url}")
-                    + (f": {tail}" if tail else ""),
-                    ExitCode.UNREACHABLE,
-                )  # fmt: skip
+                    sentences.NOT_UP(version=options.version, reason=reason), ExitCode.UNREACHABLE
+                )

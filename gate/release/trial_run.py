@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gate.release.errors import CannotJudge
 from gate.release.load_block import LoadFailed, run_block
+from reports import sentences
 from reports.trials.analysis import analyse, is_look
 from reports.trials.block import block_of
 from reports.verdict import ExitCode
@@ -135,7 +136,7 @@ class TrialRun:
             file.unlink()
             self.telling.say(f"{side.version}, pair {pair + 1}: INVALID: {reasons}")
         raise CannotJudge(
-            f"{side.version}: the load generator could not keep up, {attempts} times: " + reasons,
+            sentences.GENERATOR_TOO_SLOW(version=side.version, times=attempts, reason=reasons),
             ExitCode.INVALID_RUN,
         )
 
@@ -143,8 +144,9 @@ class TrialRun:
         names = {row.outcome for one in load.operations for row in one.outcomes}
         if names and names <= _REFUSED:
             raise CannotJudge(
-                f"{side.version} refuses the key in mid-run ({', '.join(sorted(names))} only): "
-                "it has expired, or was revoked",
+                sentences.KEY_REFUSED_UNDER_LOAD(
+                    version=side.version, outcomes=", ".join(sorted(names))
+                ),
                 ExitCode.USAGE,
             )
 

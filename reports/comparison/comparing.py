@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reports import sentences
 from reports.comparison.caveats import Caveat, caveats_of, load_is_comparable, shared_contracts
 from reports.comparison.figures import Figure, load_figures, start_figures
 from reports.comparison.moves import Move, MoveKind, moves_of
@@ -13,6 +14,12 @@ from reports.verdict import ExitCode, Verdict
 
 if TYPE_CHECKING:
     from reports.release import Release
+
+
+_REFUSED = {
+    "conformance": sentences.NOT_BOTH_JUDGED,
+    "contracts": sentences.CONTRACTS_DIFFER,
+}
 
 
 @dataclass(frozen=True)
@@ -75,14 +82,16 @@ def _verdict(moves: tuple[Move, ...], caveats: tuple[Caveat, ...]) -> Verdict:
         return Verdict(
             name="INCONCLUSIVE",
             exit_code=ExitCode.INCONCLUSIVE,
-            reasons=tuple(f"{one.subject} differ: {one.a} against {one.b}" for one in refused),
+            reasons=tuple(_REFUSED[one.subject](a=one.a, b=one.b) for one in refused),
         )
     worse = [move for move in moves if move.kind == "newly_violated"]
     if worse:
         return Verdict(
             name="FAIL",
             exit_code=ExitCode.VIOLATION,
-            reasons=tuple(f"{one.row.id} newly violated: {one.row.text}" for one in worse),
+            reasons=tuple(
+                sentences.NEWLY_VIOLATED(id=one.row.id, text=one.row.text) for one in worse
+            ),
         )
     unseen = [move for move in moves if lost_from_sight(move)]
     if unseen:
@@ -90,8 +99,11 @@ def _verdict(moves: tuple[Move, ...], caveats: tuple[Caveat, ...]) -> Verdict:
             name="INCONCLUSIVE",
             exit_code=ExitCode.INCONCLUSIVE,
             reasons=tuple(
-                f"{one.row.id} no longer {'offered' if one.kind == 'newly_unsupported' else 'tested'}: "
-                f"{one.row.reason}"
+                (
+                    sentences.NO_LONGER_OFFERED
+                    if one.kind == "newly_unsupported"
+                    else sentences.NO_LONGER_TESTED
+                )(id=one.row.id, reason=one.row.reason)
                 for one in unseen
             ),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from reports.rendering import html_text, vocabulary
 from reports.rendering import markdown_text as md
 from reports.rendering.figures import Figures
+from reports.rendering.retelling import retold
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -91,6 +92,7 @@ def pretty(text: str) -> str:
 
 
 def _share(environment: Environment, words: Words) -> None:
+    environment.filters["retold"] = partial(retold, words)
     environment.globals |= {
         "words": words,
         "figures": Figures(words),

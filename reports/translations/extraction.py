@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reports.sentences import SENTENCES
 from schemas import contract_names, load_contract
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ _PLURAL = ("ngettext", "count")
 
 def messages() -> frozenset[Message]:
     """Return the source texts: of the reports, and the summaries of the contracts' operations."""
-    return frozenset([*_in_code(), *_in_templates(), *_in_tables(), *_in_contracts()])
+    return frozenset(
+        [*_in_code(), *_in_templates(), *_in_tables(), *_in_contracts(), *_in_sentences()]
+    )
 
 
 def _in_code() -> Iterator[Message]:
@@ -62,6 +65,11 @@ def _in_tables() -> Iterator[Message]:
 
     for _, one, many in TALLIED:
         yield (one, many)
+
+
+def _in_sentences() -> Iterator[Message]:
+    for sentence in SENTENCES:
+        yield sentence.template
 
 
 def _in_contracts() -> Iterator[Message]:

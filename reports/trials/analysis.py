@@ -11,6 +11,7 @@ import math
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from reports import sentences
 from reports.trials.intervals import holm, p_above, p_below, pairs_needed, t_bound
 from reports.trials.objectives import objective_reasons, pooled_objectives
 from reports.trials.result import MetricVerdict, Trial
@@ -52,10 +53,7 @@ def analyse(
     reasons = [*_reasons(metrics), *wrong_answer_reasons(wrong), *objective_reasons(objectives)]
     if not baseline_stored and policy.primary not in {one.metric for one in metrics}:
         verdicts.append("INCONCLUSIVE")
-        reasons.append(
-            f"INCONCLUSIVE {policy.primary}, the primary metric, was not measured in two pairs: "
-            f"scenario {scenario} does not give it, or a block has too few answers for it"
-        )
+        reasons.append(sentences.PRIMARY_NOT_MEASURED(metric=policy.primary, scenario=scenario))
     worst: VerdictName = next(
         (one for one in ("INVALID", "FAIL", "INCONCLUSIVE") if one in verdicts), "PASS"
     )
@@ -185,16 +183,19 @@ def _reasons(metrics: Sequence[MetricVerdict]) -> Iterator[str]:
     for metric in metrics:
         if metric.verdict == "PASS":
             continue
-        said = (
-            f"{metric.metric}: {metric.effect:.2f} times the baseline "
-            f"({metric.low:.2f} to {metric.high:.2f}), allowed {metric.margin:.2f}"
-            if metric.kind == "ratio"
-            else f"{metric.metric}: {metric.effect:+.1%} ({metric.low:+.1%} to {metric.high:+.1%}), "
-            f"allowed {metric.margin:+.1%}"
+        ratio = metric.kind == "ratio"
+        sentence, form = (sentences.RATIO, ".2f") if ratio else (sentences.DIFFERENCE, "+.1%")
+        said = sentence(
+            verdict=metric.verdict,
+            metric=metric.metric,
+            effect=format(metric.effect, form),
+            low=format(metric.low, form),
+            high=format(metric.high, form),
+            margin=format(metric.margin, form),
         )
         if metric.needs_pairs is not None:
-            said += f"; {metric.needs_pairs} pairs of blocks would decide it at this spread"
-        yield f"{metric.verdict} {said}"
+            said += "; " + sentences.MORE_PAIRS(pairs=metric.needs_pairs)
+        yield said
 
 
 def _mean(pairs: Sequence[tuple[Block, Block]], side: int, name: str) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reports import sentences
 from reports.histograms import Merged
 from reports.load_result import Objective
 from reports.statistics.binomial import lower_bound, more_needed, upper_bound
@@ -46,16 +47,29 @@ def objective_reasons(objectives: Sequence[Objective]) -> Iterator[str]:
     for row in objectives:
         if row.verdict == "PASS":
             continue
-        measured = "not measured" if row.measured is None else f"is {row.measured:.4g}"
-        said = f"{row.verdict} {row.operation}: {row.objective} {measured}, limit {row.limit:g}"
+        about = {
+            "verdict": row.verdict,
+            "operation": row.operation,
+            "objective": row.objective,
+            "limit": f"{row.limit:g}",
+        }
+        parts = [
+            sentences.LIMIT_NOT_MEASURED(**about)
+            if row.measured is None
+            else sentences.LIMIT(**about, measured=f"{row.measured:.4g}")
+        ]
         if row.low is not None and row.allowed_share:
-            said += (
-                f"; beyond it {row.low:.2%} to {row.high:.2%} of {row.requests} requests, "
-                f"allowed {row.allowed_share:.2%}"
+            parts.append(
+                sentences.BEYOND_LIMIT(
+                    low=f"{row.low:.2%}",
+                    high=f"{row.high:.2%}",
+                    requests=row.requests,
+                    allowed=f"{row.allowed_share:.2%}",
+                )
             )
         if row.needs:
-            said += f"; {row.needs} more requests within it would settle it"
-        yield said
+            parts.append(sentences.MORE_REQUESTS(needs=row.needs))
+        yield "; ".join(parts)
 
 
 def _pooled(rows: Sequence[tuple[LoadResult, Objective]], confidence: float) -> Objective:

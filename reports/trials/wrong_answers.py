@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reports import sentences
 from reports.statistics.binomial import lower_bound, more_needed, upper_bound
 from reports.trials.result import WrongAnswers
 
@@ -51,11 +52,10 @@ def judge_wrong_answers(
 def wrong_answer_reasons(wrong: WrongAnswers) -> list[str]:
     """The line about them, unless there is nothing to say."""
     if wrong.verdict == "FAIL":
-        return [f"FAIL {wrong.wrong} of {wrong.requests} answers were wrong"]
+        return [sentences.WRONG_ANSWERS(wrong=wrong.wrong, requests=wrong.requests)]
     if wrong.verdict == "INCONCLUSIVE":
-        said = (
-            f"INCONCLUSIVE {wrong.requests} requests cannot rule out {wrong.ruled_out:.1%} wrong "
-            f"answers; {wrong.needs_requests} more without one would"
+        said = sentences.WRONG_NOT_RULED_OUT(
+            requests=wrong.requests, share=f"{wrong.ruled_out:.1%}"
         )
-        return [said]
+        return [f"{said}; {sentences.MORE_ANSWERS(needs=wrong.needs_requests)}"]
     return []
