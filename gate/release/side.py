@@ -61,8 +61,11 @@ class Side:
         return self.options.version
 
     def load_host(self, policy: LoadPolicy) -> str:
-        """Where this scenario sends its requests."""
-        return (self.grpc_target or "") if policy.scenario.endswith("_grpc") else self.url
+        """Where this scenario sends its requests; gRPC with TLS where the URL has it."""
+        if not policy.scenario.endswith("_grpc"):
+            return self.url
+        scheme = "grpcs" if self.url.startswith("https:") else "grpc"
+        return f"{scheme}://{self.grpc_target}"
 
     def crash(self) -> str | None:
         """How its process ended, None while it runs or where it is not ours."""

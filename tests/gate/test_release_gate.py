@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import resource
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from releases import (
     CONTRACT,
     GATE_WITHIN_S,
+    KEY,
     LOAD,
     POLICY,
     command,
@@ -227,3 +229,44 @@ def test_a_stored_baseline_decides_nothing_about_speed(
     assert run.record.trial.baseline_stored
     assert run.record.trial.metrics == ()
     assert "advisory" in run.err
+
+
+def test_a_limit_that_is_missed_fails_although_nothing_changed(
+    tmp_path: Path, ordinary: str
+) -> None:
+    (tmp_path / "slo.toml").write_text('[operations."*"]\np50_ms = 100\n')
+    run = run_gate(
+        tmp_path, "--baseline-url", ordinary, "--baseline-version", "1.0.8",
+        "--candidate-url", ordinary, "--candidate-version", "1.0.9",
+        policy=POLICY.replace("[load]", '[load]\nslo = "slo.toml"'),
+    )  # fmt: skip
+    assert run.code == 1, run.err
+    assert run.record.trial is not None
+    limits = {one.objective: one.verdict for one in run.record.trial.objectives}
+    assert limits == {"p50_ms": "FAIL", "error_share": "PASS"}
+    assert "p50_ms is " in run.out
+
+
+def test_grpc_is_judged_and_loaded_and_github_is_told(tmp_path: Path) -> None:
+    served = (
+        f"{sys.executable} -m reference_server --port {{port}} --grpc-port {{grpc_port}} "
+        f"--state-dir {{state}} --api-key {KEY}"
+    )
+    summary = tmp_path / "summary.md"
+    run = run_gate(
+        tmp_path, "--baseline-cmd", served, "--baseline-version", "1.0.8",
+        "--candidate-cmd", served, "--candidate-version", "1.0.9",
+        policy=POLICY.replace('"openai"', '"yandex"')
+        .replace("\"completion\"", "\"completion_grpc\"")
+        .replace("completion=1", "grpc/completion=1")
+        .replace("latency_p50 = 0.15", "latency_p50 = 2.0"),
+        GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary),
+    )  # fmt: skip
+    assert run.code == 0, run.err
+    assert run.record.trial is not None
+    assert run.record.trial.scenario == "completion_grpc"
+    judged_over_grpc = read_release(run.reports / "svc/1.0.9").conformance
+    assert judged_over_grpc is not None
+    outcomes = {row.id: row.outcome for row in judged_over_grpc.requirements}
+    assert outcomes["YC-GCOMPLETION-1"] == "conforms"
+    assert summary.read_text() == run.report
