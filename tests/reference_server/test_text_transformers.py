@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONTEXT = 128
-torch = pytest.importorskip(
-    "torch", reason="torch is not installed; pip install torch==2.13.0 transformers"
-)
+torch = pytest.importorskip("torch", reason="torch is not installed; tox -e paddle runs these")
 
 
 @pytest.fixture(scope="module")
