@@ -153,3 +153,13 @@ def judge_status(answer: Answer, *, overload: bool) -> Judgement | None:
         kind="failure",
         detail=answer.body[:200].decode("utf-8", "replace"),
     )
+
+
+def judge_failure(error: CallError, *, overload: bool) -> Judgement:
+    """What a request came to that got no whole answer.
+
+    Over gRPC a refusal is an error as well. It carries no Retry-After; its code says as much.
+    """
+    if overload and error.outcome == "grpc_resource_exhausted":
+        return Judgement(outcome=SHED, kind="shed")
+    return Judgement(outcome=error.outcome, kind="failure", detail=str(error))

@@ -11,7 +11,7 @@ import gevent
 import msgspec
 from gevent.pool import Group
 
-from load.call import CENSORED, CallError, Judgement, judge_status
+from load.call import CENSORED, CallError, Judgement, judge_failure, judge_status
 from load.dice import Dice
 from load.recorder import (
     CHARACTER_ERROR_RATE,
@@ -126,7 +126,7 @@ class Dispatcher:
             answer = call.send(self._link)
         except CallError as failed:
             ended_at = time.perf_counter()
-            judgement = Judgement(outcome=failed.outcome, kind="failure", detail=str(failed))
+            judgement = judge_failure(failed, overload=self._plan.overload)
         except gevent.GreenletExit as exit_:
             cut_off = exit_
             ended_at = time.perf_counter()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from load.call import CallError, judge_failure
 from load.capacity import Search
 from load.errors import UsageError
 from load.generator import Health
@@ -228,3 +229,18 @@ def test_recovery_is_counted_from_the_end_of_the_peak() -> None:
             slow = 4 <= second < slow_until
             recorder.ended(observation("ok", 900 if slow else 50, second))
         assert recovery_s(plan, recorder) == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "overload", "kind"),
+    [
+        ("grpc_resource_exhausted", True, "shed"),
+        ("grpc_resource_exhausted", False, "failure"),
+        ("grpc_unavailable", True, "failure"),
+        ("timeout", True, "failure"),
+    ],
+)
+def test_only_a_refusal_under_a_deliberate_overload_is_good_behaviour(
+    outcome: str, overload: bool, kind: str
+) -> None:
+    assert judge_failure(CallError(outcome, "said"), overload=overload).kind == kind
