@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     import pytest
 
 DEFAULT_REPORTS_DIR = Path("reports/published")
+_MODEL_SCHEMES = ("gpt://", "emb://", "cls://")
+_MODEL_METHODS = (
+    "chat",
+    "completion",
+    "textEmbedding",
+    "fewShotTextClassification",
+    "textClassification",
+)
+"""What --model-uri can name a model for: the OpenAI contract's chat, Yandex' methods."""
 _NAME_FORBIDDEN = set('/\\:*?"<>|\0')
 
 
@@ -180,7 +189,7 @@ def parse(config: pytest.Config) -> Options:
         reports_dir=Path(option("reports_dir")),
         seed=_seed(option("seed")),
         public_url=_url("--public-url", option("public_url")),
-        model_uris=tuple(option("model_uri")),
+        model_uris=_model_uris(option("model_uri")),
         context_length=_whole("--context-length", option("context_length"), least=1),
         iam=_iam(option("iam_url"), option("iam_key_id_env"), option("iam_secret_env")),
         bundled_release=option("bundled_release"),
@@ -259,6 +268,18 @@ def _known(name: str, given: list[str], known: tuple[str, ...]) -> tuple[str, ..
 
 def _all_editions() -> tuple[str, ...]:
     return tuple(edition for name in contract_names() for edition in load_contract(name).editions)
+
+
+def _model_uris(given: list[str]) -> tuple[str, ...]:
+    for value in given:
+        method, equals, uri = value.partition("=")
+        if not value.startswith(_MODEL_SCHEMES) and not (uri and method in _MODEL_METHODS):
+            named = method if equals else value
+            raise WrongOption(
+                f"--model-uri: {named!r} names no method: write METHOD=URI with one of "
+                f"{', '.join(_MODEL_METHODS)}, or a URI such as gpt://folder/model"
+            )
+    return tuple(given)
 
 
 def _requirement_ids(given: list[str]) -> tuple[str, ...]:

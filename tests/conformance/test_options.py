@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 
 from conformance.plugin.options import WrongOption, add_options, parse
 from tests.conformance.tiny_targets import run_suite
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no scheme": ({"base_url": "host:8081"}, "--base-url"),
@@ -37,6 +36,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "bad timeout": ({"request_timeout": "-1"}, "--request-timeout"),
     "absent deviations": ({"deviations": "/no/such/file"}, "--deviations"),
     "unknown requirement": ({"accept_untested": ["OCR-NO-1"]}, "--accept-untested"),
+    "model of no method": ({"model_uri": ["chatt=tiny"]}, "'chatt'"),
+    "model without a name": ({"model_uri": ["chat="]}, "--model-uri"),
+    "bare model": ({"model_uri": ["tiny"]}, "METHOD=URI"),
+    "no context": ({"context_length": "0"}, "--context-length"),
     "negative seed": ({"seed": "-1"}, "--seed"),
     "bad public URL": ({"public_url": "localhost"}, "--public-url"),
 }
@@ -99,3 +102,10 @@ def test_xdist_is_refused_with_a_remedy(tmp_path: Path) -> None:
     run = run_suite(tmp_path, "-n", "2")
     assert run.exit_code == 2
     assert "--concurrency" in run.said
+
+
+def test_every_option_is_documented(given: dict[str, Any]) -> None:
+    page = (Path(__file__).parents[2] / "docs/conformance.md").read_text()
+    table = page.partition("## Options")[2].partition("## What")[0]
+    documented = set(re.findall(r"`(--[a-z-]+)`", table)) - {"--junit-xml"}
+    assert documented == {f"--{name.replace('_', '-')}" for name in given}
