@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from reference_server.app import create_app
@@ -14,6 +14,7 @@ from tests.mutants.stage import API_KEY, planted, planted_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.mutants.mutant import Mutant
@@ -35,7 +36,7 @@ def playing(
     with_grpc: bool = True,
     **settings: Any,
 ) -> Iterator[list[str]]:
-    """Serve both transports."""
+    """Serve both transports; the openai engine has another bundled server behind it."""
     logging.disable(logging.CRITICAL)
     chosen = Settings(
         **{
@@ -47,8 +48,18 @@ def playing(
             **settings,
         }
     )
-    text_engine = planted_engine(TEXT_ENGINES["builtin"].build(chosen), mutant)
-    app = create_app(chosen, ocr_engine=NoEngine(), text_engine=text_engine)  # type: ignore[arg-type]  # never asked
-    with serve_in_thread(planted(app, mutant), grace_s=1) as url:
+    with ExitStack() as stack:
+        if chosen.text_engine == "openai":
+            behind = stack.enter_context(_behind(folder))
+            chosen = chosen.model_copy(update={"upstream_url": f"{behind}/v1"})
+        text_engine = planted_engine(TEXT_ENGINES[chosen.text_engine].build(chosen), mutant)
+        app = create_app(chosen, ocr_engine=NoEngine(), text_engine=text_engine)  # type: ignore[arg-type]  # never asked
+        url = stack.enter_context(serve_in_thread(planted(app, mutant), grace_s=1))
         grpc = ["--grpc-target", f"127.0.0.1:{app.state.grpc_port}"] if with_grpc else []
         yield ["--base-url", url, "--model-uri", TUNED, *grpc]
+
+
+def _behind(folder: Path) -> AbstractContextManager[str]:
+    """The server that an openai engine forwards to."""
+    plain = Settings(state_dir=folder / "behind", workers=1)
+    return serve_in_thread(create_app(plain, ocr_engine=NoEngine()), grace_s=1)  # type: ignore[arg-type]  # never asked
