@@ -5,7 +5,7 @@ Importing this module imports Locust, which monkey-patches the process.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from locust import User, task
 
@@ -18,11 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from load.call import Link, Operation
-    from load.part import Part
 
 _REFUSED = (401, 403)
 _NOT_FOUND = 404
 PROBE_TIMEOUT_S = 10.0
+
+
+class Turns(Protocol):
+    """What sends the requests of a closed loop."""
+
+    def turn(self) -> None:
+        """Send one request and wait for its answer."""
+
+    def release_users(self) -> None:
+        """Let the users go on that wait for all of them to be there."""
 
 
 class Scenario(User):
@@ -34,7 +43,7 @@ class Scenario(User):
 
     abstract = True
     probe_path: ClassVar[str | None] = None
-    part: ClassVar[Part | None] = None
+    part: ClassVar[Turns | None] = None
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
