@@ -25,13 +25,13 @@ PROBE_TIMEOUT_S = 10.0
 
 
 class Turns(Protocol):
-    """What sends the requests of a closed loop."""
+    """What keeps Locust's users: it sends for a closed loop, and idles in an open one."""
 
     def turn(self) -> None:
         """Send one request and wait for its answer."""
 
     def release_users(self) -> None:
-        """Let the users go on that wait for all of them to be there."""
+        """Let the idle users of an open loop go: the run is over."""
 
 
 class Scenario(User):
