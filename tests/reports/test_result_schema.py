@@ -11,7 +11,10 @@ import msgspec
 import pytest
 from report_samples import conformance, finding, requirement, violated
 
+from reports.comparison.gate_record import GateRecord
 from reports.conformance_result import ConformanceResult, Deviation, ResultFileError, decode, encode
+from reports.logs.result import LogReadings
+from reports.probes.measured import StartupResult
 from schemas import ROOT, SchemaFolder
 
 if TYPE_CHECKING:
@@ -42,6 +45,27 @@ def test_the_schema_and_the_model_have_the_same_structure() -> None:
     root = model["$defs"].pop("ConformanceResult")
     expected = {**root, "$defs": model["$defs"]}
     assert structure(properties_kept(published)) == structure(properties_kept(expected))
+
+
+@pytest.mark.parametrize(
+    ("name", "model"), [("gate", GateRecord), ("logs", LogReadings), ("startup", StartupResult)]
+)
+def test_the_schemas_of_the_other_results_are_those_of_their_models(name: str, model: type) -> None:
+    published = SchemaFolder(ROOT / "results").schema(f"{name}.schema")
+    expected = msgspec.json.schema(model, ref_template="#/$defs/{name}")
+    assert structure(properties_kept(published)) == structure(properties_kept(expected))
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [("gate", "*-vs-*.json"), ("logs", "*/logs.json"), ("startup", "*/startup.json")],
+)
+def test_the_schemas_accept_what_is_published(name: str, pattern: str) -> None:
+    files = [*(ROOT.parent / "reports/published/paddleocr-vl-service").glob(pattern)]
+    assert files
+    validator = SchemaFolder(ROOT / "results").validator(f"{name}.schema")
+    for file in files:
+        assert [one.message for one in validator.iter_errors(json.loads(file.read_bytes()))] == []
 
 
 def everything() -> ConformanceResult:
