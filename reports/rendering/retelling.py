@@ -11,20 +11,31 @@ from schemas import contract_names, load_contract
 if TYPE_CHECKING:
     from reports.rendering.words import Words
 
-_JOINTS = ("; ", ": ")
+_MOST_PIECES = 4
+"""Pieces between colons that one sentence may have, if it does not go on to the end."""
 
 
 def retold(words: Words, text: str) -> str:
     """The text in the reader's language, as far as it is made of known sentences.
 
-    Parts that stand behind each other with `; ` or `: ` are retold each; what nobody has
+    Sentences that stand behind each other with `; ` or `: ` are retold each; what nobody has
     translated stays as it is.
     """
     if words.language == "en":
         return text
-    known = _known(words, text)
-    if known is not None:
-        return known
+    whole = _as_one(words, text)
+    if whole is not None:
+        return whole
+    return "; ".join(_between_colons(words, part) for part in text.split("; "))
+
+
+def _as_one(words: Words, text: str) -> str | None:
+    """The text as a known text or one known sentence."""
+    said = words.say(text)
+    if said != text:
+        return said
+    if text in _requirements():
+        return _requirements()[text]
     for sentence in SENTENCES:
         values = sentence.values_of(text)
         if values is not None:
@@ -33,24 +44,22 @@ def retold(words: Words, text: str) -> str:
                 for name, value in values.items()
             }
             return words.say(sentence.template) % filled
-    return _part_by_part(words, text)
+    return None
 
 
-def _known(words: Words, text: str) -> str | None:
-    said = words.say(text)
-    return said if said != text else _requirements().get(text)
-
-
-def _part_by_part(words: Words, text: str) -> str:
-    for joint in _JOINTS:
-        at = text.find(joint)
-        while at >= 0:
-            before, after = text[:at], text[at + len(joint) :]
-            told = retold(words, before), retold(words, after)
-            if told != (before, after):
-                return joint.join(told)
-            at = text.find(joint, at + 1)
-    return text
+def _between_colons(words: Words, text: str) -> str:
+    pieces, told, at = text.split(": "), list[str](), 0
+    while at < len(pieces):
+        ends = dict.fromkeys((len(pieces), *range(at + _MOST_PIECES, at, -1)))
+        for end in ends:
+            said = _as_one(words, ": ".join(pieces[at:end]))
+            if said is not None:
+                break
+        else:
+            said, end = pieces[at], at + 1
+        told.append(said)
+        at = end
+    return ": ".join(told)
 
 
 @cache

@@ -58,3 +58,9 @@ def test_what_nobody_has_translated_stays_as_it_is() -> None:
 def test_values_that_hold_sentences_are_named_as_such() -> None:
     used = {name for one in SENTENCES for name in PLACE.findall(one.template)}
     assert used >= NESTED
+
+
+def test_a_reason_that_quotes_a_long_answer_is_retold_at_once() -> None:
+    quoted = "; ".join(f'{{"a": "b", "c{number}": {{"d": 1}}}}' for number in range(300))
+    text = f"under load: 1.0.9 does not answer: {quoted}"
+    assert retold(RU, text) == f"под нагрузкой: 1.0.9 не отвечает: {quoted}"
