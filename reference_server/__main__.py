@@ -41,14 +41,16 @@ def serve(settings: Settings) -> int:
     problem = unknown_engine(settings) or unusable_folder(settings) or unready_text(settings)
     if problem:
         return _refuse(problem)
-    try:
-        bound = bind(settings.host, settings.port)
-    except PortTaken as error:
-        return _refuse(f"{error}; choose another with --port")
     logging.config.dictConfig(container_log.CONFIG)
     tempfile.tempdir = str(settings.temp_folder)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
-    container_log.wait_for_vllm(settings)
+    try:
+        # A port that is taken is told at once; while 1.0.8 waits, nothing listens.
+        bind(settings.host, settings.port).close()
+        container_log.wait_for_vllm(settings)
+        bound = bind(settings.host, settings.port)
+    except PortTaken as error:
+        return _refuse(f"{error}; choose another with --port")
     container_log.announce_start(settings, bound.getsockname()[1])
 
     from reference_server.app import create_app

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from gate.child_process import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -176,8 +178,11 @@ def test_1_0_8_waits_for_vllm_on_its_first_start_only(start: Callable[..., Proce
 def test_1_0_8_does_not_listen_while_it_waits_and_can_be_stopped(
     start: Callable[..., Process],
 ) -> None:
-    process = start("--release", "1.0.8", "--start-scale", "100")
+    port = free_port()
+    process = start("--release", "1.0.8", "--start-scale", "100", "--port", str(port))
     process.line("Waiting for vLLM")
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+        pass
     process.popen.send_signal(signal.SIGTERM)
     assert process.popen.wait(TIMEOUT_S) == 0
     assert not [line for line in process.lines if "Uvicorn running" in line]
