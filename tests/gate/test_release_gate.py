@@ -250,7 +250,7 @@ def test_a_limit_that_is_missed_fails_although_nothing_changed(
 def test_grpc_is_judged_and_loaded_and_github_is_told(tmp_path: Path) -> None:
     served = (
         f"{sys.executable} -m reference_server --port {{port}} --grpc-port {{grpc_port}} "
-        f"--state-dir {{state}} --api-key {KEY}"
+        f"--state-dir {{state}} --api-key {KEY} --builtin-token-seconds 0.03"
     )
     summary = tmp_path / "summary.md"
     run = run_gate(
