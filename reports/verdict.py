@@ -76,6 +76,11 @@ def judge_conformance(result: ConformanceResult) -> Verdict:
     return Verdict(name="PASS", exit_code=ExitCode.PASS)
 
 
+def left_out(row: RequirementResult) -> bool:
+    """Whether this row is a MUST that was not even looked at: the user chose a part."""
+    return row.level == "MUST" and row.untested_because == "not_selected"
+
+
 def blocks_green(row: RequirementResult, accepted: tuple[str, ...]) -> bool:
     """Whether this row is a MUST that ought to have been decided and was not."""
     return (

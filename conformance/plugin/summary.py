@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from reports.verdict import left_out
+
 if TYPE_CHECKING:
     from reports.conformance_result import ConformanceResult
     from reports.verdict import Verdict
@@ -29,6 +31,8 @@ def print_summary(terminal: Any, result: ConformanceResult, verdict: Verdict, wr
         f"service {result.service} {result.version}, depth {result.depth}, seed {result.seed}, "
         f"{result.cost.requests} requests in {result.cost.duration_s:.1f} s"
     )
+    if unasked := sum(map(left_out, result.requirements)):
+        terminal.write_line(f"  {unasked} MUSTs were left out by choice; the report says why")
     for reason in verdict.reasons[:_MOST_REASONS]:
         terminal.write_line(f"  {reason}")
     terminal.write_line(

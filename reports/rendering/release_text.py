@@ -64,6 +64,12 @@ class ReleaseText:
     def _contract_headline(self, exit_code: ExitCode) -> str:
         say, view = self.words.say, self.view
         conformance = view.release.conformance
+        if exit_code == ExitCode.PASS and view.left_out:
+            return self.words.count(
+                "nothing tested is violated; %(n)s MUST was left out by choice.",
+                "nothing tested is violated; %(n)s MUSTs were left out by choice.",
+                len(view.left_out),
+            )
         if exit_code == ExitCode.PASS:
             return say("the contract is kept, nothing tested is violated.")
         if exit_code == ExitCode.HARNESS_ERROR:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reports.standing import standing
-from reports.verdict import Verdict, VerdictName, blocks_green, judge_conformance
+from reports.verdict import Verdict, VerdictName, blocks_green, judge_conformance, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -199,6 +199,11 @@ class ReleaseView:
         if not conformance:
             return ()
         return tuple(r for r in self.rows if blocks_green(r, conformance.accepted_untested))
+
+    @property
+    def left_out(self) -> tuple[RequirementResult, ...]:
+        """The MUSTs that were not asked for."""
+        return tuple(row for row in self.rows if left_out(row))
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:

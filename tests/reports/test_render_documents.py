@@ -52,6 +52,16 @@ def folder(tmp_path: Path) -> Path:
     return publish(tmp_path, violated(), "1.0.8", errors=True, seconds=25)
 
 
+def test_a_part_is_not_told_as_the_whole(tmp_path: Path) -> None:
+    part = (
+        requirement("OCR-HEALTH-1"),
+        requirement("OCR-AUTH-2", "untested", reason="no", untested_because="not_selected"),
+    )
+    folder = ReportStore(tmp_path).write_conformance(conformance(part), {})
+    said = "nothing tested is violated; 1 MUST was left out by choice."
+    assert (folder / "report.md").read_text().splitlines()[2] == f"**✅ PASS**: {said}"
+
+
 def test_the_verdict_comes_first_and_says_why(folder: Path) -> None:
     text = (folder / "report.md").read_text()
     assert text.splitlines()[2] == (
