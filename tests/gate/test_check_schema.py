@@ -31,13 +31,24 @@ def made(expected: Any, seen: Seen) -> ConnectionResult:
     )
 
 
+def unwrapped(value: Any) -> Any:
+    """Descriptions in one line: newer Pythons take a docstring's indentation away."""
+    if isinstance(value, dict):
+        return {
+            k: " ".join(v.split()) if k == "description" and isinstance(v, str) else unwrapped(v)
+            for k, v in value.items()
+        }
+    return [unwrapped(one) for one in value] if isinstance(value, list) else value
+
+
 def test_the_schema_is_that_of_the_model() -> None:
     published = dict(FOLDER.schema("connection.schema"))
     model = msgspec.json.schema(ConnectionResult, ref_template="#/$defs/{name}")
     root = model["$defs"].pop("ConnectionResult")
     expected = {k: v for k, v in root.items() if k not in {"title", "description"}}
-    assert {k: v for k, v in published.items() if k not in HEAD} == json.loads(
-        msgspec.json.encode({**expected, "$defs": model["$defs"]})
+    of_the_model = json.loads(msgspec.json.encode({**expected, "$defs": model["$defs"]}))
+    assert unwrapped({k: v for k, v in published.items() if k not in HEAD}) == unwrapped(
+        of_the_model
     )
 
 

@@ -258,7 +258,7 @@ def test_grpc_is_judged_and_loaded_and_github_is_told(tmp_path: Path) -> None:
         "--candidate-cmd", served, "--candidate-version", "1.0.9",
         policy=POLICY.replace('"openai"', '"yandex"')
         .replace('"completion"', '"completion_grpc"')
-        .replace("completion=1", "grpc/completion=1")
+        .replace("completion=1", "grpc/completion/stream=1")
         .replace("latency_p50 = 0.15", "latency_p50 = 2.0"),
         GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary),
     )  # fmt: skip
