@@ -68,8 +68,9 @@ def counterexample(
 ) -> Counterexample[Example, Got] | None:
     """Send `count` drawn requests; of those answered wrongly return the smallest, or None.
 
-    Each kind has the same share of them, so that none is left to chance. `fault_of` says what is wrong with an answer. Shrinking costs at most MOST_SHRINKING_REQUESTS.
-    Examples are told apart by their repr. Raises CutShort.
+    Each kind has the same share of them, so that none is left to chance. `fault_of` says what is
+    wrong with an answer. Shrinking costs at most MOST_SHRINKING_REQUESTS. Examples are told apart
+    by their repr. Raises CutShort.
     """
     share = math.ceil(count / len(kinds))
     drawn = [(kind, example) for kind in kinds for example in examples(kind, share, seed)]
@@ -117,8 +118,6 @@ def _each(
     strategy: SearchStrategy[Example], count: int, seed: int, look: Callable[[Example], object]
 ) -> None:
     """Show `look` the drawn examples, and smaller and smaller ones once it has raised _Wrong."""
-    if not count:
-        return
     from hypothesis import HealthCheck, Phase, Verbosity, given, settings
     from hypothesis import seed as seeded
 

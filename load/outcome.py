@@ -148,7 +148,7 @@ def findings_of(run: Measured, slo: SloResult | None) -> tuple[ValidityFinding, 
 
 def decide(run: Measured, found: tuple[ValidityFinding, ...], judged: Judged) -> Verdict:
     """The verdict: can it be believed, was anything there, was it right, is it certain."""
-    invalid = [f"{row.message}: {row.remedy}" for row in found if row.decides == "INVALID"]
+    invalid = [row.text for row in found if row.decides == "INVALID"]
     if dead := nothing_there(run.recorder):
         return Verdict(name="INVALID", exit_code=ExitCode.UNREACHABLE, reasons=(dead,))
     if invalid:
@@ -177,7 +177,7 @@ def decide(run: Measured, found: tuple[ValidityFinding, ...], judged: Judged) ->
         return Verdict(
             name="INCONCLUSIVE",
             exit_code=ExitCode.INCONCLUSIVE,
-            reasons=tuple(f"{row.message}: {row.remedy}" for row in found),
+            reasons=tuple(row.text for row in found),
         )
     return Verdict(name="PASS", exit_code=ExitCode.PASS)
 

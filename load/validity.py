@@ -83,7 +83,7 @@ def _machine(facts: Facts) -> Iterator[ValidityFinding]:
                     seconds=f"{health.stalled_s:.2f}",
                     longest=f"{health.longest_stall_ms:.0f}",
                 ),
-                sentences.A_CORE_OF_ITS_OWN(),
+                sentences.A_CORE_OF_ITS_OWN(reason=sentences.MORE_WORKERS()),
             )
         if health.clock_step_ms > CLOCK_STEP_MS:
             yield _invalid(

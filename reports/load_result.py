@@ -127,6 +127,11 @@ class ValidityFinding(ResultModel, frozen=True, kw_only=True):
     message: str
     remedy: str
 
+    @property
+    def text(self) -> str:
+        """What happened and what to do, as a verdict's reason says it."""
+        return f"{self.message}: {self.remedy}"
+
 
 class Objective(ResultModel, frozen=True, kw_only=True):
     """One limit of the SLO: what was measured, and the confidence bounds that decided it.

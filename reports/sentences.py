@@ -147,10 +147,7 @@ STOOD_STILL = Sentence(
     "worker %(worker)s's event loop stood still for %(seconds)s s in all, "
     "%(longest)s ms at the longest"
 )
-A_CORE_OF_ITS_OWN = Sentence(
-    "give the generator a core of its own, or add workers (--processes N, or --worker on more "
-    "machines) or lower --rate"
-)
+A_CORE_OF_ITS_OWN = Sentence("give the generator a core of its own, or %(reason)s")
 CLOCK_STEPPED = Sentence("the wall clock of worker %(worker)s stepped by %(step)s ms")
 LET_THE_CLOCK_SETTLE = Sentence(
     "run again when the time service has settled and the machine does not sleep"

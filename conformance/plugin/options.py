@@ -11,21 +11,17 @@ from urllib.parse import urlsplit
 
 from conformance.iam import DEFAULT_IAM_URL, IamKeys
 from conformance.judging import DEPTHS, Depth
+from conformance.yandex.methods import COMPLETION, EMBEDDING, FEW_SHOT, TUNED
 from schemas import contract_names, load_contract
 
 if TYPE_CHECKING:
     import pytest
 
 DEFAULT_REPORTS_DIR = Path("reports/published")
-_MODEL_SCHEMES = ("gpt://", "emb://", "cls://")
-_MODEL_METHODS = (
-    "chat",
-    "completion",
-    "textEmbedding",
-    "fewShotTextClassification",
-    "textClassification",
-)
+_ASKED_BY_MODEL = (COMPLETION, EMBEDDING, FEW_SHOT, TUNED)
+_MODEL_METHODS = ("chat", *(method.name for method in _ASKED_BY_MODEL))
 """What --model-uri can name a model for: the OpenAI contract's chat, Yandex' methods."""
+_MODEL_SCHEMES = tuple(f"{method.scheme}://" for method in _ASKED_BY_MODEL)
 _NAME_FORBIDDEN = set('/\\:*?"<>|\0')
 
 

@@ -97,30 +97,29 @@ def test_content_type(samples: Samples, judge: Judge) -> None:
 
 @decides("YC-HTTP-7", "YC-HTTP-12", "YC-HTTP-13")
 def test_refused_methods(service: Service, judge: Judge) -> None:
-    wrong_verbs = [
-        Request(verb, method.path) for method in _METHODS for verb in ("GET", "PUT", "DELETE")
+    cases = [
+        *(
+            ("YC-HTTP-12", Request(verb, method.path))
+            for method in _METHODS
+            for verb in ("GET", "PUT", "DELETE")
+        ),
+        ("YC-HTTP-13", Request("POST", "/foundationModels/v1/noSuchMethod", json={})),
+        ("YC-HTTP-13", Request("POST", "/foundationModels/v9/completion", json={})),
+        ("YC-HTTP-13", Request("GET", "/foundationModels/v1")),
+        *(("YC-HTTP-7", Request("POST", method.path, json={})) for method in _METHODS),
     ]
-    unknown = [
-        Request("POST", "/foundationModels/v1/noSuchMethod", json={}),
-        Request("POST", "/foundationModels/v9/completion", json={}),
-        Request("GET", "/foundationModels/v1"),
-    ]
-    empty = [Request("POST", method.path, json={}) for method in _METHODS]
-    for request, got in zip(
-        [*wrong_verbs, *unknown, *empty],
-        service.target.together([*wrong_verbs, *unknown, *empty]),
-        strict=True,
-    ):
-        if request in empty:
-            _judge_media(judge, "YC-HTTP-7", got)
-        elif request in unknown:
+    answers = service.target.together([request for _, request in cases])
+    for (row, _), got in zip(cases, answers, strict=True):
+        if row == "YC-HTTP-13":
             absent = isinstance(got, Answer) and got.status == 404
-            judge("YC-HTTP-13", absent, expected="status 404", got=got.summary, by=got)
-        else:
+            judge(row, absent, expected="status 404", got=got.summary, by=got)
+            continue
+        if row == "YC-HTTP-12":
             refused = isinstance(got, Answer) and got.status in (404, 405, 501)
-            judge("YC-HTTP-12", refused, expected="404, 405 or 501", got=got.summary, by=got)
-            if refused:
-                _judge_media(judge, "YC-HTTP-7", got)
+            judge(row, refused, expected="404, 405 or 501", got=got.summary, by=got)
+            if not refused:
+                continue
+        _judge_media(judge, "YC-HTTP-7", got)
 
 
 def _judge_media(judge: Judge, row: str, answer: object) -> None:

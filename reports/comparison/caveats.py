@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from reports import sentences
 from reports.release_name import in_order
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from reports.conformance_result import ConformanceResult, ContractResult
     from reports.load_result import LoadResult
     from reports.release import Release
+    from reports.sentences import Sentence
 
 Subject = Literal[
     "conformance",
@@ -34,7 +36,11 @@ Subject = Literal[
 ]
 """What differs. `conformance` and `load`: one side was not measured at all."""
 
-_REFUSING: frozenset[Subject] = frozenset({"conformance", "contracts"})
+REFUSALS: dict[Subject, Sentence] = {
+    "conformance": sentences.NOT_BOTH_JUDGED,
+    "contracts": sentences.CONTRACTS_DIFFER,
+}
+"""Inequalities that leave nothing to be said about conformance, and how a verdict says so."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Caveat:
     @property
     def refuses(self) -> bool:
         """Whether nothing can be said about conformance because of it."""
-        return self.subject in _REFUSING
+        return self.subject in REFUSALS
 
 
 def caveats_of(a: Release, b: Release) -> tuple[Caveat, ...]:

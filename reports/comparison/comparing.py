@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports import sentences
-from reports.comparison.caveats import Caveat, caveats_of, load_is_comparable, shared_contracts
+from reports.comparison.caveats import (
+    REFUSALS,
+    Caveat,
+    caveats_of,
+    load_is_comparable,
+    shared_contracts,
+)
 from reports.comparison.figures import Figure, load_figures, start_figures
 from reports.comparison.moves import Move, MoveKind, moves_of
 from reports.comparison.sides import Side, side_of
@@ -14,12 +20,6 @@ from reports.verdict import ExitCode, Verdict
 
 if TYPE_CHECKING:
     from reports.release import Release
-
-
-_REFUSED = {
-    "conformance": sentences.NOT_BOTH_JUDGED,
-    "contracts": sentences.CONTRACTS_DIFFER,
-}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _verdict(moves: tuple[Move, ...], caveats: tuple[Caveat, ...]) -> Verdict:
         return Verdict(
             name="INCONCLUSIVE",
             exit_code=ExitCode.INCONCLUSIVE,
-            reasons=tuple(_REFUSED[one.subject](a=one.a, b=one.b) for one in refused),
+            reasons=tuple(REFUSALS[one.subject](a=one.a, b=one.b) for one in refused),
         )
     worse = [move for move in moves if move.kind == "newly_violated"]
     if worse:
